@@ -1,0 +1,1 @@
+"""Sample data, icons and texts that travel with Rankscope."""
