@@ -1,0 +1,118 @@
+"""The contract of a model: encode the user's side once, score any items against it."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from core.data.interactions import Events
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The user's side of a batch.
+
+    Attributes:
+        users: ``[rows]`` int64 user rows; -1 stands for an unknown user.
+        windows: ``[rows, L]`` int64 item rows, left-padded with ``n_items``; None for models without windows.
+    """
+
+    users: Tensor
+    windows: Tensor | None = None
+
+
+@dataclass(frozen=True)
+class Building:
+    """All that a builder may look at.
+
+    Attributes:
+        settings: the model's own parameters.
+        train: the training part, for sizes and counts.
+        generator: initial values come from here and nowhere else.
+        loss: key of the loss.
+        ranking_rows: users x items are ``train.n_users`` and ``train.n_items``.
+    """
+
+    settings: Any
+    train: Events
+    generator: torch.Generator
+    loss: str = ""
+    seed: int = 0
+
+
+ModelBuilder = Callable[[Building], "RankingModel"]
+
+
+class RankingModel(nn.Module):
+    """Scores items for users; every implementation is one file.
+
+    ``encode`` does what depends on the user alone, so that a positive and its negatives share it; ``score`` and
+    ``score_shared`` then meet items. Scores are logits: no sigmoid at the end.
+    """
+
+    n_users: int
+    n_items: int
+    window: int = 0
+    """Length L of the windows that the model eats, 0 without windows."""
+
+    @abstractmethod
+    def encode(self, asked: Asked) -> Tensor:
+        """The user's side, ``[rows, ...]``."""
+
+    @abstractmethod
+    def score(self, encoded: Tensor, items: Tensor) -> Tensor:
+        """Logits of each row's own items: ``[rows, ...]``, ``[rows, n]`` int64 -> ``[rows, n]``."""
+
+    @abstractmethod
+    def score_shared(self, encoded: Tensor, items: Tensor | None) -> Tensor:
+        """Logits of the same items for all rows: ``[m]`` int64, or None for the whole catalogue -> ``[rows, m]``."""
+
+    def squared_norms(self, asked: Asked, items: Tensor) -> tuple[Tensor, Tensor]:
+        """|u|² ``[rows]`` and |i|² ``[rows, n]`` of the embedding rows used; biases excluded (protocol: L2)."""
+        raise NotImplementedError(type(self).__name__)
+
+    def tables(self) -> list[nn.Parameter]:
+        """Embedding tables: decayed by L2 on the rows used only, and updated lazily where they are large."""
+        return [module.weight for module in self.modules() if isinstance(module, nn.Embedding)]
+
+
+def table(rows: int, width: int, scale: float, generator: torch.Generator, padding: int | None = None) -> nn.Embedding:
+    """An embedding table ``[rows, width]`` drawn from N(0, scale²); a padding row is zero and stays so."""
+    embedding = nn.Embedding(rows, width, padding_idx=padding)
+    with torch.no_grad():
+        embedding.weight.copy_(torch.randn(rows, width, generator=generator) * scale)
+        if padding is not None:
+            embedding.weight[padding] = 0
+    return embedding
+
+
+def linear(inputs: int, outputs: int, generator: torch.Generator, bias: bool = True) -> nn.Linear:
+    """A linear layer with Glorot-uniform weights and zero bias."""
+    layer = nn.Linear(inputs, outputs, bias=bias)
+    limit = (6.0 / (inputs + outputs)) ** 0.5
+    with torch.no_grad():
+        layer.weight.copy_((torch.rand(outputs, inputs, generator=generator) * 2 - 1) * limit)
+        if bias:
+            layer.bias.zero_()
+    return layer
+
+
+class SeededDropout(nn.Module):
+    """Dropout whose masks come from a generator of its own, so that a run can be repeated and resumed to the bit."""
+
+    def __init__(self, share: float) -> None:
+        super().__init__()
+        self.share = share
+        self.generator: torch.Generator | None = None
+
+    def forward(self, values: Tensor) -> Tensor:
+        """Zero a share of the values and scale up the rest while training."""
+        if not self.training or self.share == 0:
+            return values
+        keep = torch.empty_like(values).bernoulli_(1 - self.share, generator=self.generator)
+        return values * keep / (1 - self.share)

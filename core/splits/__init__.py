@@ -1,0 +1,1 @@
+"""Splits: leave-last-out, by time, random, predefined files."""

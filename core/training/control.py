@@ -1,0 +1,37 @@
+"""The one thing that crosses back into a run: stop and pause, read at each step."""
+
+from __future__ import annotations
+
+import threading
+
+
+class Control:
+    """Stop and pause of one run; safe to call from any thread."""
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+        self._go = threading.Event()
+        self._go.set()
+
+    def stop(self) -> None:
+        """Ask the run to end after the step in hand."""
+        self._stop.set()
+        self._go.set()
+
+    def pause(self) -> None:
+        """Ask the run to wait before its next step."""
+        self._go.clear()
+
+    def resume(self) -> None:
+        """Let a paused run go on."""
+        self._go.set()
+
+    @property
+    def paused(self) -> bool:
+        """True from pause() until resume() or stop()."""
+        return not self._go.is_set()
+
+    def should_stop(self) -> bool:
+        """Wait while paused; True when the run is to end."""
+        self._go.wait()
+        return self._stop.is_set()
