@@ -1,0 +1,1 @@
+"""Compiled hot loops, each with a plain reference that it is tested against."""
