@@ -111,14 +111,6 @@ def padded_sequences(events: Events, length: int) -> npt.NDArray[np.int64]:
     return padded
 
 
-def last_windows(indptr: npt.NDArray[np.int64], items: npt.NDArray[np.int32], length: int, n_items: int) -> Tensor:
-    """The last ``length`` items of each history, left-padded with ``n_items``: ``[rows, length]`` int64."""
-    at = indptr[1:, None] - length + np.arange(length)
-    known = at >= indptr[:-1, None]
-    taken = items[np.where(known, at, 0)] if len(items) else np.zeros(at.shape, np.int32)
-    return torch.from_numpy(np.where(known, taken, n_items).astype(np.int64))
-
-
 @dataclass(frozen=True)
 class RowBatch:
     """Whole rows of the interaction matrix.

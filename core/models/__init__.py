@@ -81,6 +81,7 @@ MODELS: dict[str, ModelEntry] = {
             "hinge": {"optimiser.name": "sgd", "optimiser.learning_rate": 0.05, "optimiser.l2": 0.01, "training.epochs": 200},
             "bce": {"optimiser.name": "sgd", "optimiser.learning_rate": 0.05, "optimiser.l2": 0.01, "training.epochs": 200},
             "warp": {"optimiser.name": "sgd", "optimiser.learning_rate": 0.02, "optimiser.l2": 0.01, "training.epochs": 100},
+            "squared": {"model.biases": True, "optimiser.l2": 0.02, "training.stop_on": "rmse"},
             "softmax": {
                 "model.similarity": "cosine",
                 "optimiser.learning_rate": 0.002,

@@ -13,12 +13,15 @@ class AutoRec(RankingModel):
 
     Sedhain et al. 2015, equation 2, with the sigmoid encoder and the linear decoder of its best row; d2l 16.3. A row
     is a user's (user-based) or an item's (item-based). ``by_user`` rows enter as ``[rows, items]``; by item the whole
-    matrix ``[items, users]`` is encoded once before ranking (``remember``).
+    matrix ``[items, users]`` is encoded once before ranking. ``ratings``: entries are ratings, otherwise 1.
     """
 
-    def __init__(self, n_users: int, n_items: int, factors: int, by_user: bool, generator: torch.Generator) -> None:
+    def __init__(
+        self, n_users: int, n_items: int, factors: int, by_user: bool, ratings: bool, generator: torch.Generator
+    ) -> None:
         super().__init__()
-        self.n_users, self.n_items, self.by_user = n_users, n_items, by_user
+        self.n_users, self.n_items = n_users, n_items
+        self.by_user, self.ratings = by_user, ratings
         self.inputs = n_items if by_user else n_users
         self.encoder = linear(self.inputs, factors, generator)
         self.decoder = linear(factors, self.inputs, generator)
@@ -59,10 +62,14 @@ class AutoRec(RankingModel):
 def build_user(building: Building) -> AutoRec:
     """User-based AutoRec from a plan."""
     train = building.train
-    return AutoRec(train.n_users, train.n_items, building.settings.factors, True, building.generator)
+    return AutoRec(train.n_users, train.n_items, building.settings.factors, True, _ratings(building), building.generator)
 
 
 def build_item(building: Building) -> AutoRec:
     """Item-based AutoRec from a plan."""
     train = building.train
-    return AutoRec(train.n_users, train.n_items, building.settings.factors, False, building.generator)
+    return AutoRec(train.n_users, train.n_items, building.settings.factors, False, _ratings(building), building.generator)
+
+
+def _ratings(building: Building) -> bool:
+    return building.settings.feedback == "ratings"

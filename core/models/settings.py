@@ -19,7 +19,9 @@ class FactorisationSettings:
     """Matrix factorisation."""
 
     factors: int = param(64, FACTORS_HELP, low=1, high=4096)
-    item_bias: bool = param(False, "Add a learned popularity b_i to the score of each item.")
+    biases: bool = param(
+        False, "Add a learned bias b_i for each item; with squared error also b_u for each user and the mean rating."
+    )
     similarity: str = param(
         "dot", "Dot product, or cosine: both vectors are scaled to length 1 before the product.", choices=("dot", "cosine")
     )

@@ -1,0 +1,109 @@
+"""A trained model as the Scorer that ranking and evaluation ask: blocks of users in, blocks of scores out."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from core.data.interactions import Events
+from core.models.autorec import AutoRec
+from core.models.base import Asked, RankingModel
+from core.scoring import Histories
+
+PAIRS_AT_ONCE = 1 << 15
+"""(user, item) pairs that go through a tower at once: its hidden layers then stay in the cache."""
+
+
+class ModelScorer:
+    """Scores on the CPU."""
+
+    def __init__(self, model: RankingModel) -> None:
+        self.model = model
+        self.device = next((each.device for each in (*model.parameters(), *model.buffers())), torch.device("cpu"))
+        self._columns: tuple[tuple[Events, ...], Tensor] | None = None
+
+    @property
+    def n_items(self) -> int:
+        """Size of the item universe."""
+        return self.model.n_items
+
+    def scores(self, users: npt.NDArray[np.int32], histories: Histories) -> npt.NDArray[np.float32]:
+        """Score every item, ``[users, items]``."""
+        block = self._block(users, histories)
+        scored: npt.NDArray[np.float32] = block.contiguous().numpy()
+        return scored
+
+    @torch.no_grad()
+    def _block(self, users: npt.NDArray[np.int32], histories: Histories) -> Tensor:
+        was_training = self.model.training
+        self.model.eval()
+        try:
+            if isinstance(self.model, AutoRec):
+                return self._reconstructed(self.model, users, histories)
+            return self._encoded(users, histories)
+        finally:
+            self.model.train(was_training)
+
+    def _encoded(self, users: npt.NDArray[np.int32], histories: Histories) -> Tensor:
+        model = self.model
+        windows = None
+        if model.window:
+            last = histories.last(model.window, model.n_items)
+            windows = torch.from_numpy(last).to(self.device, torch.int64)
+        asked = Asked(torch.from_numpy(users).to(self.device, torch.int64), windows)
+        encoded = model.encode(asked)
+        if not getattr(model, "layers", None):
+            return model.score_shared(encoded, None).float()
+        chunk = max(PAIRS_AT_ONCE // max(len(users), 1), 1)
+        items = torch.arange(model.n_items, device=self.device)
+        return torch.cat([model.score_shared(encoded, part) for part in items.split(chunk)], 1).float()
+
+    def _reconstructed(self, model: AutoRec, users: npt.NDArray[np.int32], histories: Histories) -> Tensor:
+        if model.by_user:
+            rows = torch.zeros(len(users), model.n_items, device=self.device)
+            owners = np.repeat(np.arange(len(users)), np.diff(histories.indptr))
+            at = (torch.from_numpy(owners).to(self.device), torch.from_numpy(histories.items.astype(np.int64)).to(self.device))
+            weights = histories.weights if model.ratings else None
+            rows[at] = 1.0 if weights is None else torch.from_numpy(weights).to(self.device)
+            return model.score_shared(model.hidden(rows), None)
+        columns = self._all_columns(model, histories.parts)
+        at_users = torch.from_numpy(users.astype(np.int64)).to(self.device)
+        return model.decoder.weight[at_users] @ columns.T + model.decoder.bias[at_users].unsqueeze(1)
+
+    def _all_columns(self, model: AutoRec, parts: tuple[Events, ...]) -> Tensor:
+        """Hidden layer of every item's column ``[items, factors]``, kept while the same parts are asked for."""
+        if self._columns is not None and all(a is b for a, b in zip(self._columns[0], parts, strict=False)):
+            return self._columns[1]
+        users = np.concatenate([part.users for part in parts]).astype(np.int64)
+        items = np.concatenate([part.items for part in parts]).astype(np.int64)
+        values = np.ones(len(users), np.float32)
+        if model.ratings and all(part.weights is not None for part in parts):
+            values = np.concatenate([part.weights for part in parts if part.weights is not None])
+        keys, first = np.unique(items * model.n_users + users, return_index=True)
+        at = torch.from_numpy(np.stack([keys // model.n_users, keys % model.n_users]))
+        matrix = torch.sparse_coo_tensor(
+            at, torch.from_numpy(values[first]), (model.n_items, model.n_users), is_coalesced=True, check_invariants=False
+        ).to(self.device)
+        self._columns = (parts, model.hidden(matrix))
+        return self._columns[1]
+
+
+class DeviceScorer(ModelScorer):
+    """Scores that stay on the device, where ranks are counted too."""
+
+    def score_tensor(self, users: npt.NDArray[np.int32], histories: Histories) -> Tensor:
+        """Score every item, ``[users, items]`` on the model's device."""
+        return self._block(users, histories)
+
+    def scores(self, users: npt.NDArray[np.int32], histories: Histories) -> npt.NDArray[np.float32]:
+        """Score every item and bring the block to the CPU."""
+        scored: npt.NDArray[np.float32] = self._block(users, histories).contiguous().cpu().numpy()
+        return scored
+
+
+def scorer_for(model: RankingModel) -> ModelScorer:
+    """The scorer that fits where the model is."""
+    scorer = ModelScorer(model)
+    return scorer if scorer.device.type == "cpu" else DeviceScorer(model)

@@ -1,0 +1,273 @@
+"""From a batch to a loss: how pairs, windows, ratings and rows meet a model, a sampler and a loss function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+from core.batches import Batch, PairBatches, RowBatch, RowBatches, WindowBatches, pair_values, transposed
+from core.data.interactions import Events, Pairs
+from core.losses import LOSSES
+from core.losses.scores import Scores
+from core.models.autorec import AutoRec
+from core.models.base import Asked, RankingModel
+from core.samplers import SAMPLERS
+from core.samplers.base import Drawn, Sampler
+from core.samplers.in_batch import in_batch_mask
+from core.samplers.lower import LowerItems
+from core.training.plan import Plan
+from core.training.seeding import key
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one batch gave.
+
+    Attributes:
+        loss: scalar, carries the gradient.
+        examples: positives (windows' targets, ratings, rows' entries) of the batch.
+        skipped: number of rows without a negative, a tensor so that nothing waits for it.
+        differences: s⁺ − s⁻, detached; None where there are none.
+    """
+
+    loss: Tensor
+    examples: int
+    skipped: Tensor | None = None
+    differences: Tensor | None = None
+
+
+class Objective(Protocol):
+    """A training part that can be walked through and turned into losses."""
+
+    steps: int
+    rows: int
+
+    def outcomes(self, epoch: int) -> Iterator[Callable[[], Outcome]]:
+        """One function a batch, in the order of the epoch; calling it runs the forward pass."""
+        ...
+
+
+class RankingObjective:
+    """Positives against drawn negatives, for pair and window batches."""
+
+    def __init__(self, plan: Plan, train: Events, model: RankingModel, device: torch.device) -> None:
+        assert plan.loss is not None
+        assert plan.sampler is not None
+        self.plan, self.model, self.device = plan, model, device
+        self.loss = LOSSES[plan.loss.name].load()
+        self.loss_settings = plan.loss.settings
+        self.sampler: Sampler = SAMPLERS[plan.sampler.name].load()(plan.sampler.settings, train, device)
+        self.negatives = int(getattr(plan.sampler.settings, "negatives", 1))
+        self.in_batch = plan.sampler.name == "in-batch"
+        self.needs_scores = plan.sampler.name in ("dynamic", "warp")
+        self.lower = LowerItems(train, device) if plan.loss.name == "low-rank" else None
+        correct = getattr(plan.loss.settings, "correct_sampling", "off")
+        self.log_share = None if correct == "off" else self.sampler.log_share
+        size, seed = plan.training.batch_size, plan.seed
+        self.batches: PairBatches | WindowBatches
+        if model.window:
+            self.batches = WindowBatches(train, model.window, plan.model.settings.targets, size, seed, device)
+        else:
+            self.batches = PairBatches(train, size, seed, device)
+        self.steps, self.rows = self.batches.steps, self.batches.rows
+
+    def outcomes(self, epoch: int) -> Iterator[Callable[[], Outcome]]:
+        """One function a batch."""
+        for step, batch in enumerate(self.batches.epoch(epoch)):
+            drawing = key(self.plan.seed, "negatives", epoch, step)
+            yield lambda batch=batch, drawing=drawing: self._outcome(batch, drawing)  # type: ignore[misc]
+
+    def _outcome(self, batch: Batch, drawing: int) -> Outcome:
+        encoded = self.model.encode(batch.asked)
+        if self.in_batch:
+            return self._in_batch(batch, encoded)
+        rows, targets = batch.targets.shape
+        users = batch.asked.users.repeat_interleave(targets) if targets > 1 else batch.asked.users
+        drawn = self._draw(batch, encoded, users, drawing)
+        items = [batch.targets, drawn.items.view(rows, -1)]
+        low = self.lower.draw(self._event_rows(batch), drawing) if self.lower is not None else None
+        if low is not None:
+            items.append(low.items.view(rows, -1))
+        asked_items = torch.cat(items, 1)
+        scored = self.model.score(encoded, asked_items)
+        n = drawn.items.shape[1]
+        positive = scored[:, :targets].reshape(-1)
+        negative = scored[:, targets : targets * (1 + n)].reshape(-1, n)
+        valid = drawn.valid if batch.mask is None else drawn.valid & batch.mask.view(-1)
+        share = self.log_share
+        scores = Scores(
+            positive=positive,
+            negative=negative,
+            valid=valid,
+            low=None if low is None else scored[:, targets * (1 + n) :].reshape(-1),
+            has_low=None if low is None else low.found,
+            weight=drawn.weights,
+            log_share_positive=None if share is None else share[batch.targets.view(-1)],
+            log_share_negative=None if share is None else share[drawn.items],
+        )
+        loss = self.loss(scores, self.loss_settings)
+        if self.plan.optimiser.l2:
+            # only what the loss looks at is decayed: a low-rank positive is a positive of its own triples
+            loss = loss + self._penalty(batch.asked, asked_items[:, : targets * (1 + n)], targets, valid)
+        skipped = (~drawn.valid if batch.mask is None else ~drawn.valid & batch.mask.view(-1)).sum()
+        return Outcome(loss, positive.numel(), skipped, scores.difference.detach()[:, :1])
+
+    def _draw(self, batch: Batch, encoded: Tensor, users: Tensor, drawing: int) -> Drawn:
+        score = None
+        if self.needs_scores:
+            rows, targets = batch.targets.shape
+
+            def score(items: Tensor) -> Tensor:
+                with torch.no_grad():
+                    return self.model.score(encoded.detach(), items.view(rows, -1)).view(rows * targets, -1)
+
+        return self.sampler.draw(users, batch.targets.reshape(-1), self.negatives, drawing, score)
+
+    def _event_rows(self, batch: Batch) -> Tensor:
+        """Position in the training part of each target, ``[rows * T]``."""
+        ahead = torch.arange(batch.targets.shape[1], device=self.device)
+        at = batch.events.unsqueeze(1) + ahead
+        return torch.where(batch.mask, at, batch.events.unsqueeze(1)).view(-1) if batch.mask is not None else at.view(-1)
+
+    def _in_batch(self, batch: Batch, encoded: Tensor) -> Outcome:
+        """Every other row's positives are the negatives."""
+        rows, targets = batch.targets.shape
+        exists = torch.ones(rows * targets, dtype=torch.bool, device=self.device)
+        if batch.mask is not None:
+            exists = batch.mask.reshape(-1)
+        users = batch.asked.users.repeat_interleave(targets)[exists]
+        columns = batch.targets.reshape(-1)[exists]
+        everything = self.model.score_shared(encoded.repeat_interleave(targets, 0)[exists], columns)
+        masked = in_batch_mask(self.sampler, users, columns)
+        share = self.log_share
+        scores = Scores(
+            positive=everything.diagonal(),
+            negative=everything,
+            masked=masked,
+            log_share_positive=None if share is None else share[columns],
+            log_share_negative=None if share is None else share[columns].unsqueeze(0),
+        )
+        loss = self.loss(scores, self.loss_settings)
+        if self.plan.optimiser.l2:
+            user, item = self.model.squared_norms(batch.asked, batch.targets)
+            item = item if batch.mask is None else torch.where(batch.mask, item, 0.0)
+            # a negative is another row's positive, which is decayed there
+            loss = loss + self.plan.optimiser.l2 / 2 * ((user * targets).sum() + item.sum()) / max(len(users), 1)
+        with torch.no_grad():
+            shifted = torch.arange(len(users), device=self.device).roll(1)
+            other = everything.detach().gather(1, shifted.unsqueeze(1))
+            differences = everything.detach().diagonal().unsqueeze(1) - other
+        return Outcome(loss, len(users), None, differences)
+
+    def _penalty(self, asked: Asked, items: Tensor, targets: int, valid: Tensor) -> Tensor:
+        """(λ/2)(|u|² + |i|² + |j|²), the mean over triples (protocol: losses)."""
+        user, item = self.model.squared_norms(asked, items)
+        each = user.unsqueeze(1) + item[:, :targets] + item[:, targets:].unflatten(1, (targets, -1)).mean(-1)
+        counted = valid.view_as(each)
+        return self.plan.optimiser.l2 / 2 * torch.where(counted, each, 0.0).sum() / counted.sum().clamp(min=1)
+
+
+class RatingObjective:
+    """Predicted against observed ratings; no negatives."""
+
+    def __init__(self, plan: Plan, train: Events, model: RankingModel, device: torch.device) -> None:
+        assert plan.loss is not None
+        assert train.weights is not None
+        self.plan, self.model = plan, model
+        self.loss, self.loss_settings = LOSSES[plan.loss.name].load(), plan.loss.settings
+        self.batches = PairBatches(train, plan.training.batch_size, plan.seed, device)
+        self.ratings = torch.from_numpy(train.weights).to(device)
+        self.steps, self.rows = self.batches.steps, self.batches.rows
+
+    def outcomes(self, epoch: int) -> Iterator[Callable[[], Outcome]]:
+        """One function a batch."""
+        for batch in self.batches.epoch(epoch):
+            yield lambda batch=batch: self._outcome(batch)  # type: ignore[misc]
+
+    def _outcome(self, batch: Batch) -> Outcome:
+        predicted = self.model.score(self.model.encode(batch.asked), batch.targets)
+        nothing = predicted.new_zeros(len(predicted), 0)
+        scores = Scores(positive=predicted[:, 0], negative=nothing, target=self.ratings[batch.events])
+        loss = self.loss(scores, self.loss_settings)
+        if self.plan.optimiser.l2:
+            user, item = self.model.squared_norms(batch.asked, batch.targets)
+            loss = loss + self.plan.optimiser.l2 / 2 * (user + item[:, 0]).mean()
+        return Outcome(loss, len(predicted))
+
+
+class RowObjective:
+    """AutoRec: reconstruct observed entries, and sampled zeros for implicit feedback.
+
+    Sedhain et al. 2015 minimise Σ (r − h(r))² over observed entries + (λ/2)(‖V‖² + ‖W‖²); here both are divided by the
+    number of entries in the sum, so that λ means the same whatever the size of a batch.
+    """
+
+    def __init__(self, plan: Plan, train: Events, model: AutoRec, device: torch.device) -> None:
+        assert plan.loss is not None
+        assert plan.sampler is not None
+        self.plan, self.model, self.device = plan, model, device
+        self.loss, self.loss_settings = LOSSES[plan.loss.name].load(), plan.loss.settings
+        self.squared = plan.loss.name == "squared"
+        pairs, values = pair_values(train)
+        if not model.ratings:
+            values = None
+        if not model.by_user:
+            pairs, values = transposed(pairs, values)
+        size = plan.training.batch_size
+        self.batches = RowBatches(pairs, values, size, plan.seed, device)
+        self.zeros = 0 if model.ratings else int(plan.sampler.settings.negatives)
+        self.sampler: Sampler | None = None
+        if self.zeros:
+            self.sampler = SAMPLERS["uniform"].load()(plan.sampler.settings, rows_as_events(pairs), device)
+        self.entries = max(len(pairs) * (1 + self.zeros), 1)
+        self.steps, self.rows = self.batches.steps, self.batches.rows
+
+    def outcomes(self, epoch: int) -> Iterator[Callable[[], Outcome]]:
+        """One function a batch."""
+        for step, batch in enumerate(self.batches.epoch(epoch)):
+            drawing = key(self.plan.seed, "negatives", epoch, step)
+            yield lambda batch=batch, drawing=drawing: self._outcome(batch, drawing)  # type: ignore[misc]
+
+    def _outcome(self, batch: RowBatch, drawing: int) -> Outcome:
+        rebuilt = self.model.reconstruct(batch.inputs)
+        observed = rebuilt[batch.entry_rows, batch.entry_columns]
+        skipped, valid = None, None
+        zeros = observed.new_zeros(len(observed), 0)
+        if self.sampler is not None:
+            drawn = self.sampler.draw(batch.rows[batch.entry_rows], batch.entry_columns, self.zeros, drawing, None)
+            zeros, valid = rebuilt[batch.entry_rows.unsqueeze(1), drawn.items], drawn.valid
+            skipped = (~drawn.valid).sum()
+        if self.squared:
+            every = torch.cat([observed.unsqueeze(1), zeros], 1)
+            wanted = torch.cat([batch.entry_values.unsqueeze(1), torch.zeros_like(zeros)], 1)
+            counted = None if valid is None else valid.repeat_interleave(every.shape[1])
+            scores = Scores(every.view(-1), zeros[:0], valid=counted, target=wanted.view(-1))
+        else:
+            scores = Scores(observed, zeros, valid=valid)
+        loss = self.loss(scores, self.loss_settings)
+        if self.plan.optimiser.l2:
+            loss = loss + self.plan.optimiser.l2 / (2 * self.entries) * self.model.weight_norm()
+        differences = (observed.unsqueeze(1) - zeros).detach()[:, :1] if self.zeros else None
+        return Outcome(loss, len(observed), skipped, differences)
+
+
+def rows_as_events(pairs: Pairs) -> Events:
+    """Pairs as binary events, what a sampler is built from."""
+    import numpy as np
+
+    owners = np.repeat(np.arange(pairs.n_users, dtype=np.int32), np.diff(pairs.indptr))
+    return Events(owners, pairs.items, None, None, pairs.n_users, pairs.n_items)
+
+
+def objective_for(plan: Plan, train: Events, model: RankingModel, device: torch.device) -> Any:
+    """The objective that the plan's model and loss call for."""
+    assert plan.loss is not None
+    if isinstance(model, AutoRec):
+        return RowObjective(plan, train, model, device)
+    if plan.loss.name == "squared":
+        return RatingObjective(plan, train, model, device)
+    return RankingObjective(plan, train, model, device)
