@@ -101,14 +101,14 @@ class Pairs:
         keys = np.repeat(np.arange(self.n_users, dtype=np.int64), counts) * self.n_items + self.items
         asked = np.asarray(users, np.int64) * self.n_items + items
         at = np.searchsorted(keys, asked)
-        return (at < len(keys)) & (keys[np.minimum(at, max(len(keys) - 1, 0))] == asked) if len(keys) else np.zeros(
-            len(asked), np.bool_
+        return (
+            (at < len(keys)) & (keys[np.minimum(at, max(len(keys) - 1, 0))] == asked)
+            if len(keys)
+            else np.zeros(len(asked), np.bool_)
         )
 
 
-def distinct_pairs(
-    users: npt.NDArray[np.int32], items: npt.NDArray[np.int32], n_users: int, n_items: int
-) -> Pairs:
+def distinct_pairs(users: npt.NDArray[np.int32], items: npt.NDArray[np.int32], n_users: int, n_items: int) -> Pairs:
     """Sort and deduplicate pairs given in any order."""
     keys = np.sort(users.astype(np.int64) * max(n_items, 1) + items)
     if len(keys):
@@ -123,6 +123,19 @@ def merge_pairs(*parts: Pairs) -> Pairs:
     users = [np.repeat(np.arange(part.n_users, dtype=np.int32), np.diff(part.indptr)) for part in parts]
     items = [part.items for part in parts]
     return distinct_pairs(np.concatenate(users), np.concatenate(items), parts[0].n_users, parts[0].n_items)
+
+
+def merge_events(a: Events, b: Events) -> Events:
+    """Both parts as one, in user order; at equal or unknown times the events of ``a`` come first."""
+    users = np.concatenate([a.users, b.users])
+    timed = a.times is not None and b.times is not None
+    times = np.concatenate([a.times, b.times]) if timed else None  # type: ignore[list-item]
+    order = np.argsort(users, kind="stable") if times is None else np.lexsort((times, users))
+    weights = None
+    if a.weights is not None and b.weights is not None:
+        weights = np.concatenate([a.weights, b.weights])[order]
+    items = np.concatenate([a.items, b.items])[order]
+    return Events(users[order], items, None if times is None else times[order], weights, a.n_users, a.n_items)
 
 
 def no_events(n_users: int, n_items: int) -> Events:
@@ -143,6 +156,7 @@ class Interactions:
         repeats: how repeated pairs were treated: ``first``, ``last``, ``all`` or ``sum``.
         weights: what ``events.weights`` means: ``rating``, ``count`` or ``none``.
         source: plain values for the record: path names without folders, format, sha256, counts, notes.
+        ordered: a user's events are in a known order; False for matrices and unordered lists.
     """
 
     events: Events
@@ -154,3 +168,4 @@ class Interactions:
     repeats: str = "first"
     weights: Literal["rating", "count", "none"] = "none"
     source: dict[str, Any] = field(default_factory=dict)
+    ordered: bool = True

@@ -39,7 +39,7 @@ class NeuralRanking(RankingModel):
         width = gmf_factors + mlp_factors
         self.user_factors = table(n_users, width, INIT_SCALE, generator)
         self.item_factors = table(n_items, width, INIT_SCALE, generator)
-        widths = [2 * mlp_factors, *tower] if mlp_factors else []
+        self.widths = widths = [2 * mlp_factors, *tower] if mlp_factors else []
         self.layers = nn.ModuleList(
             linear(before, after, generator) for before, after in zip(widths[:-1], widths[1:], strict=True)
         )

@@ -31,6 +31,11 @@ class Control:
         """True from pause() until resume() or stop()."""
         return not self._go.is_set()
 
+    @property
+    def stopped(self) -> bool:
+        """True once stop() was called."""
+        return self._stop.is_set()
+
     def should_stop(self) -> bool:
         """Wait while paused; True when the run is to end."""
         self._go.wait()

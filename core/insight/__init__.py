@@ -1,0 +1,1 @@
+"""What the inspectors show, computed without Qt: unknown users, similar items, reasons."""

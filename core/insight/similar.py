@@ -1,0 +1,74 @@
+"""Items that a model holds to be alike: the nearest by the cosine of their vectors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from core.errors import UsageError
+from core.models.autorec import AutoRec
+from core.models.base import RankingModel
+from core.models.caser import Caser
+from core.models.factorisation import Factorisation
+from core.models.neural import NeuralRanking
+
+
+@dataclass(frozen=True)
+class Similar:
+    """A near item.
+
+    Attributes:
+        item: item row.
+        similarity: cosine, -1..1.
+    """
+
+    item: int
+    similarity: float
+
+
+@torch.no_grad()
+def item_vectors(model: RankingModel) -> Tensor:
+    """What the model knows of each item, ``[items, width]``.
+
+    MF, GMF, MLP and NeuMF: the item table; Caser: the output table V; user-based AutoRec: the decoder's row of the item;
+    item-based AutoRec has no vector without the item's column.
+
+    Raises:
+        UsageError: the model has no item vectors.
+    """
+    if isinstance(model, Factorisation | NeuralRanking):
+        return model.item_factors.weight
+    if isinstance(model, Caser):
+        return model.output_factors.weight
+    if isinstance(model, AutoRec) and model.by_user:
+        return model.decoder.weight
+    raise UsageError(
+        code="insight.no-vectors",
+        what="this model has no item vectors",
+        where="similar",
+        why="Popularity, Random and item-based AutoRec learn no vector for an item",
+        remedy="Train MF, GMF, MLP, NeuMF, Caser or user-based AutoRec",
+    )
+
+
+@torch.no_grad()
+def similar_items(model: RankingModel, item: int, k: int) -> tuple[Similar, ...]:
+    """The k nearest other items, nearest first."""
+    vectors = F.normalize(item_vectors(model), dim=1)
+    cosine = vectors @ vectors[item]
+    cosine[item] = -torch.inf
+    best = torch.topk(cosine, min(k, len(vectors) - 1))
+    return tuple(Similar(int(row), float(value)) for row, value in zip(best.indices, best.values, strict=True))
+
+
+def cosines(model: RankingModel, item: int, others: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
+    """Cosine of one item with others, ``[others]``."""
+    vectors = item_vectors(model)
+    near = F.cosine_similarity(vectors[torch.from_numpy(others.astype(np.int64))], vectors[item].unsqueeze(0))
+    found: npt.NDArray[np.float32] = near.detach().cpu().numpy()
+    return found

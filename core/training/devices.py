@@ -1,0 +1,29 @@
+"""Where a run computes."""
+
+from __future__ import annotations
+
+import torch
+
+from core.errors import PlanError
+from core.training.settings import TrainingSettings
+
+
+def choose_device(settings: TrainingSettings) -> torch.device:
+    """The device that is asked for, or the best there is.
+
+    Raises:
+        PlanError: the device is not there.
+    """
+    found = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if settings.device == "auto":
+        # small models are slower on a Metal device than beside it, so only CUDA is taken unasked
+        return torch.device("cuda" if found["cuda"] else "cpu")
+    if not found[settings.device]:
+        raise PlanError(
+            code="plan.device",
+            what=f"there is no {settings.device} device here",
+            where="training.device",
+            why=f"torch {torch.__version__} finds {', '.join(name for name, here in found.items() if here)}",
+            remedy="Use device=auto",
+        )
+    return torch.device(settings.device)

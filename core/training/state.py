@@ -1,0 +1,128 @@
+"""The state of a run: model, optimiser, generators, early stopping; taken at any yield, restored into a fresh one."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from core.data.interactions import Events, merge_events
+from core.evaluation import Evaluation
+from core.models import MODELS
+from core.models.base import RankingModel
+from core.models.building import build_model
+from core.splits.split import Split
+from core.training.devices import choose_device
+from core.training.factorising import KernelLearner, kernel_fits
+from core.training.learner import GradientLearner, Learner
+from core.training.plan import Plan, check_fit
+from core.training.starting import Trained, start_from_trained
+from core.training.stopping import Stopping
+
+
+@dataclass
+class Results:
+    """Per-user outcomes at the end of a run, by part; empty for a part that was not ranked."""
+
+    model: dict[str, Evaluation] = field(default_factory=dict)
+    popularity: dict[str, Evaluation] = field(default_factory=dict)
+    random: dict[str, Evaluation] = field(default_factory=dict)
+
+
+class RunState:
+    """What a run has learned and where it stands.
+
+    ``phase`` is ``train``; with ``refit`` a second phase follows in which a fresh model is trained on training and
+    validation for as many epochs as were best.
+
+    Args:
+        trained: models that NeuMF starts from, where the plan names any.
+
+    Raises:
+        PlanError: the plan does not fit the data or the machine.
+    """
+
+    def __init__(self, plan: Plan, split: Split, trained: Trained | None = None) -> None:
+        check_fit(plan, split.train.weights is not None)
+        self.plan, self.split, self.trained = plan, split, trained or {}
+        self.device = choose_device(plan.training)
+        torch.set_num_threads(plan.training.threads)
+        self.results = Results()
+        self.stopping = Stopping(plan.training.stop_on, plan.training.patience)
+        self.phase = "train"
+        self.epochs = plan.training.epochs
+        self.seconds = 0.0
+        self.skipped = 0
+        self._begin(split.train)
+
+    def _begin(self, train: Events) -> None:
+        self.train = train
+        self.epoch = 0
+        self.step = 0
+        self.best: dict[str, Tensor] | None = None
+        self.model: RankingModel = build_model(self.plan, train)
+        start_from_trained(self.plan, self.model, self.trained)
+        self.model = self.model.to(self.device)
+        self.learner: Learner | None = None
+        if MODELS[self.plan.model.name].losses:
+            learner = KernelLearner if kernel_fits(self.plan, self.device) else GradientLearner
+            self.learner = learner(self.plan, train, self.model, self.device)
+
+    def begin_refit(self) -> None:
+        """Start again on training and validation, for as many epochs as were best."""
+        self.phase = "refit"
+        self.epochs = self.stopping.best_epoch or self.epoch
+        self._begin(merge_events(self.split.train, self.split.validation))
+
+    @property
+    def validates(self) -> bool:
+        """Whether epochs are judged on the validation part."""
+        return self.phase == "train" and len(self.split.validation) > 0
+
+    def keep_best(self) -> None:
+        """Remember the weights as the best so far."""
+        self.best = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
+
+    def return_to_best(self) -> None:
+        """End with the best weights, where any were kept."""
+        if self.best is not None and self.plan.training.keep_best:
+            self.model.load_state_dict(self.best)
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Weights, best weights and optimiser state, by name."""
+        found = {f"model.{name}": value for name, value in self.model.state_dict().items()}
+        found.update({f"best.{name}": value for name, value in (self.best or {}).items()})
+        if self.learner is not None:
+            found.update({f"learner.{name}": value for name, value in self.learner.tensors().items()})
+        return found
+
+    def plain(self) -> dict[str, Any]:
+        """Where the run stands, as plain values."""
+        return {
+            "phase": self.phase,
+            "epoch": self.epoch,
+            "step": self.step,
+            "epochs": self.epochs,
+            "seconds": self.seconds,
+            "skipped": self.skipped,
+            "stopping": asdict(self.stopping),
+            "learner": self.learner.plain() if self.learner is not None else {},
+        }
+
+    def restore(self, tensors: dict[str, Tensor], plain: dict[str, Any]) -> None:
+        """Take back what ``tensors`` and ``plain`` gave."""
+        self.stopping = Stopping(**plain["stopping"])
+        if plain["phase"] == "refit" and self.phase != "refit":
+            self.begin_refit()
+        self.epoch, self.step, self.epochs = plain["epoch"], plain["step"], plain["epochs"]
+        self.seconds, self.skipped = plain["seconds"], plain["skipped"]
+        self.model.load_state_dict(_under(tensors, "model."))
+        self.best = _under(tensors, "best.") or None
+        if self.learner is not None:
+            self.learner.restore(_under(tensors, "learner."), plain["learner"])
+
+
+def _under(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {name[len(prefix) :]: value for name, value in tensors.items() if name.startswith(prefix)}
