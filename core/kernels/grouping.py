@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 from numba import njit
 
 Codes = npt.NDArray[np.int32]
 Places = npt.NDArray[np.int64]
+Order = npt.NDArray[np.signedinteger[Any]]
 
 
 @njit(nogil=True, cache=True)
-def appearance(codes: Codes, n_codes: int) -> Codes:
-    """Number the codes by first appearance, ``[codes]``; -1 for a code that never appears."""
-    rank = np.full(n_codes, -1, np.int32)
-    found = 0
-    for row in range(len(codes)):
-        if rank[codes[row]] < 0:
-            rank[codes[row]] = found
-            found += 1
-    return rank
-
-
-def appearance_reference(codes: Codes, n_codes: int) -> Codes:
-    """The same by a dictionary."""
-    rank = np.full(n_codes, -1, np.int32)
-    for place, code in enumerate(dict.fromkeys(codes.tolist())):
-        rank[code] = place
-    return rank
-
-
-@njit(nogil=True, cache=True)
-def group(codes: Codes, indptr: Places, order: Places) -> None:
+def group(codes: Codes, indptr: Places, order: Order) -> None:
     """Counting sort: fill ``order`` ``[rows]`` with the rows by code, file order kept; ``indptr`` ``[codes + 1]``."""
     indptr[:] = 0
     for row in range(len(codes)):
@@ -51,7 +34,7 @@ def group_reference(codes: Codes, n_codes: int) -> tuple[Places, Places]:
 
 
 @njit(nogil=True, cache=True)
-def order_by_time(indptr: Places, order: Places, times: Places) -> None:
+def order_by_time(indptr: Places, order: Order, times: Places) -> None:
     """Within each group put the rows of ``order`` into time order; equal times keep their order."""
     for code in range(len(indptr) - 1):
         start, end = indptr[code], indptr[code + 1]
@@ -62,7 +45,7 @@ def order_by_time(indptr: Places, order: Places, times: Places) -> None:
                 break
 
 
-def order_by_time_reference(indptr: Places, order: Places, times: Places) -> Places:
+def order_by_time_reference(indptr: Places, order: Order, times: Places) -> Order:
     """The same for all groups at once, as a new array."""
     owners = np.repeat(np.arange(len(indptr) - 1), np.diff(indptr))
     return order[np.lexsort((np.arange(len(order)), times[order], owners))]

@@ -1,0 +1,73 @@
+"""One numbering for the ids of several files: texts in order of first appearance, and the code of each row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from core.data.vocabulary import Vocabulary
+
+Codes = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, eq=False)
+class Numbering:
+    """Ids of several columns under one numbering.
+
+    Attributes:
+        ids: distinct texts, ``[codes]`` large_string, in order of first appearance over the columns as given.
+        columns: the code of each row, one array ``[rows]`` int32 a column; never written to.
+        twins: how many ids differ from another one only in spaces around them or in Unicode composition.
+    """
+
+    ids: pa.Array
+    columns: tuple[Codes, ...]
+    twins: int
+
+
+def number(columns: Sequence[pa.DictionaryArray], merge_twins: bool = False) -> Numbering:
+    """Number the ids of dictionary-encoded columns together.
+
+    Args:
+        columns: without nulls, each dictionary in order of first appearance; earlier columns are numbered first.
+        merge_twins: give twins one number; their id is then the trimmed text in composed form (NFC).
+    """
+    texts = pa.concat_arrays([column.dictionary.cast(pa.large_string()) for column in columns])
+    distinct = texts.dictionary_encode()
+    merged = canonical(texts).dictionary_encode()
+    twins = len(distinct.dictionary) - len(merged.dictionary)
+    encoded = merged if merge_twins else distinct
+    mapping = encoded.indices.to_numpy(zero_copy_only=False)
+    codes, start = [], 0
+    for column in columns:
+        end = start + len(column.dictionary)
+        codes.append(_recoded(column.indices.to_numpy(zero_copy_only=False), mapping[start:end]))
+        start = end
+    return Numbering(encoded.dictionary, tuple(codes), twins)
+
+
+def canonical(texts: pa.Array) -> pa.Array:
+    """The texts without spaces around them and in composed form (NFC); one of nothing but spaces stays what it is."""
+    plain = pc.utf8_normalize(pc.utf8_trim_whitespace(texts), form="NFC")
+    return pc.if_else(pc.equal(plain, ""), texts, plain)
+
+
+def rows_of(vocabulary: Vocabulary, ids: pa.Array, merge_twins: bool = False) -> Codes:
+    """Rows of many ids, plain or dictionary-encoded, -1 where unknown, ``[ids]``."""
+    texts = (ids.dictionary if isinstance(ids, pa.DictionaryArray) else ids).cast(pa.large_string())
+    if merge_twins:
+        texts = canonical(texts)
+    found = pc.index_in(texts, value_set=vocabulary.ids.cast(pa.large_string()))
+    rows: Codes = pc.fill_null(found, -1).to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
+    return rows[ids.indices.to_numpy(zero_copy_only=False)] if isinstance(ids, pa.DictionaryArray) else rows
+
+
+def _recoded(codes: Codes, mapping: Codes) -> Codes:
+    if np.array_equal(mapping, np.arange(len(mapping), dtype=mapping.dtype)):
+        return codes
+    return mapping[codes]

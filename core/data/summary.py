@@ -1,0 +1,154 @@
+"""A data set in figures: sizes, time span, long tail, activity, months, ratings; plain values for a window or JSON."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core.data.interactions import Clock, Interactions
+from core.data.moments import iso_text, months
+
+CURVE_POINTS = 200
+MOST_RATINGS = 40
+BLOCK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How a count is spread over users or items.
+
+    Attributes:
+        least, median, mean, most: of those that have any.
+        gini: 0 when all have the same, near 1 when few have everything.
+        top_share: share of all interactions that the busiest 1 % and 10 % have (at least one user or item).
+        ranks, counts: the long tail: count at each rank, from 1, thinned to about evenly spaced logarithms.
+        bins, sizes: how many have ``bins[n]`` to ``bins[n + 1] - 1`` interactions; powers of two.
+    """
+
+    least: int
+    median: float
+    mean: float
+    most: int
+    gini: float
+    top_share: tuple[float, float]
+    ranks: tuple[int, ...]
+    counts: tuple[int, ...]
+    bins: tuple[int, ...]
+    sizes: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A data set in figures.
+
+    Attributes:
+        users, items: that have an interaction.
+        density: distinct pairs / (users x items), 0..1.
+        clock: what times mean.
+        first, last: ISO dates and times in UTC, or positions, as text; empty without times.
+        months: interactions by month as (``2016-05``, number), months without any left out; empty without dates.
+        ratings: interactions by rating as (lower edge, number), each value on its own where they are few.
+        weights: ``rating``, ``count`` or ``none``.
+    """
+
+    users: int
+    items: int
+    interactions: int
+    pairs: int
+    density: float
+    clock: Clock
+    first: str
+    last: str
+    activity: Spread
+    popularity: Spread
+    months: tuple[tuple[str, int], ...]
+    ratings: tuple[tuple[float, int], ...]
+    weights: str
+    repeats: str
+
+    def plain(self) -> dict[str, Any]:
+        """The figures as plain values that JSON can hold."""
+        return asdict(self)
+
+
+def summarise(interactions: Interactions) -> Summary:
+    """The figures of a cleaned data set; one pass over the events each, in blocks."""
+    events = interactions.events
+    activity, popularity = np.diff(events.indptr), events.item_counts
+    users, items = int(np.count_nonzero(activity)), int(np.count_nonzero(popularity))
+    # repeats stay only where they were asked for; otherwise every event is a pair of its own
+    pairs = len(events.pairs) if interactions.repeats == "all" else len(events)
+    times, clock = events.times, interactions.clock
+    span = (int(times.min()), int(times.max())) if times is not None and len(events) else None
+    return Summary(
+        users=users,
+        items=items,
+        interactions=len(events),
+        pairs=pairs,
+        density=pairs / max(users * items, 1),
+        clock=clock,
+        first="" if span is None else _moment(span[0], clock),
+        last="" if span is None else _moment(span[1], clock),
+        activity=spread(activity),
+        popularity=spread(popularity),
+        months=months(times) if times is not None and clock == "utc" else (),
+        ratings=() if events.weights is None else histogram(events.weights),
+        weights=interactions.weights,
+        repeats=interactions.repeats,
+    )
+
+
+def spread(counts: npt.NDArray[np.int64]) -> Spread:
+    """How counts are spread, ``[users or items]``; zeros are left out."""
+    present = np.sort(counts[counts > 0])[::-1]
+    if not len(present):
+        return Spread(0, 0.0, 0.0, 0, 0.0, (0.0, 0.0), (), (), (), ())
+    total = int(present.sum())
+    ranks = np.unique(np.round(np.geomspace(1, len(present), min(CURVE_POINTS, len(present)))).astype(np.int64))
+    bins = 2 ** np.arange(int(present[0]).bit_length() + 1)
+    return Spread(
+        least=int(present[-1]),
+        median=float(np.median(present)),
+        mean=total / len(present),
+        most=int(present[0]),
+        gini=gini(present),
+        top_share=(_top(present, 0.01), _top(present, 0.1)),
+        ranks=tuple(ranks.tolist()),
+        counts=tuple(present[ranks - 1].tolist()),
+        bins=tuple(bins.tolist()),
+        sizes=tuple(np.histogram(present, bins)[0].tolist()),
+    )
+
+
+def gini(descending: npt.NDArray[np.int64]) -> float:
+    """Gini coefficient of counts in falling order: mean difference of all pairs / (2 x mean)."""
+    n = len(descending)
+    weights = n - 2 * np.arange(n, dtype=np.float64) - 1
+    return float((weights * descending).sum() / (n * descending.sum()))
+
+
+def histogram(weights: npt.NDArray[np.float32]) -> tuple[tuple[float, int], ...]:
+    """Numbers by value where there are few values, else by equal steps from the least to the most."""
+    values: dict[float, int] = {}
+    for start in range(0, len(weights), BLOCK):
+        found, numbers = np.unique(weights[start : start + BLOCK], return_counts=True)
+        if len(values) + len(found) > 100 * MOST_RATINGS:
+            break
+        for value, number in zip(found.tolist(), numbers.tolist(), strict=True):
+            values[value] = values.get(value, 0) + number
+    else:
+        if len(values) <= MOST_RATINGS:
+            return tuple(sorted(values.items()))
+    numbers, edges = np.histogram(weights, bins=MOST_RATINGS // 2)
+    return tuple(zip(edges[:-1].tolist(), numbers.tolist(), strict=True))
+
+
+def _top(descending: npt.NDArray[np.int64], share: float) -> float:
+    return float(descending[: max(int(len(descending) * share), 1)].sum() / descending.sum())
+
+
+def _moment(value: int, clock: Clock) -> str:
+    return iso_text(value) if clock == "utc" else str(value)
