@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.data.interactions import Events
+from core.errors import TrainingError
 from core.splits.split import Split
 
 if TYPE_CHECKING:
@@ -138,3 +139,39 @@ def known_before(split: Split, moment: Moment) -> tuple[Events, ...]:
         "next": (split.train, split.validation, split.test),
     }[moment]
     return tuple(part for part in known if len(part)) or (split.train,)
+
+
+BLOCK_BYTES = 1 << 27
+"""Scores held at once, 128 MiB at most."""
+
+
+def block_size(n_items: int) -> int:
+    """Users to score at once: 256 keep small catalogues in the cache, 1,024 make up for reading large ones."""
+    return int(max(min(BLOCK_BYTES // (4 * max(n_items, 1)), min(max(n_items // 26, 256), 1024)), 1))
+
+
+def score_block(
+    scorer: Scorer, users: npt.NDArray[np.int32], histories: Histories
+) -> npt.NDArray[np.float32] | torch.Tensor:
+    """Scores of a block of users, ``[users, items]``: a tensor where they are on an accelerator, else an array."""
+    on_device = getattr(scorer, "score_tensor", None)
+    block = scorer.scores(users, histories) if on_device is None else on_device(users, histories)
+    if tuple(block.shape) != (len(users), scorer.n_items):
+        raise ValueError(f"scores of shape {tuple(block.shape)} for {len(users)} users and {scorer.n_items} items")
+    if isinstance(block, np.ndarray):
+        return np.ascontiguousarray(block, np.float32)
+    if block.device.type == "cpu":
+        return np.ascontiguousarray(block.detach().numpy(), np.float32)
+    tensor: torch.Tensor = block.detach()
+    return tensor
+
+
+def not_a_number(user: str) -> TrainingError:
+    """The error for a model whose scores cannot be ranked."""
+    return TrainingError(
+        code="ranking.nan-scores",
+        what="the model gave scores that are not numbers (NaN)",
+        where=f"user {user}",
+        why="Weights that are NaN or infinite, mostly from a learning rate that is too high",
+        remedy="Train again with a lower learning rate, or go back to an earlier checkpoint",
+    )
