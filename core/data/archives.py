@@ -85,11 +85,18 @@ class Content:
             raise nested(stored.name)
 
     def read(self, size: int) -> bytes:
-        """At most ``size`` bytes, fewer at times, none at the end.
+        """``size`` bytes, fewer at the end only.
 
         Raises:
             InputError: damaged, cut short, packed twice, or larger than the limits.
         """
+        pieces: list[bytes] = []
+        while size > 0 and (piece := self._piece(size)):
+            pieces.append(piece)
+            size -= len(piece)
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def _piece(self, size: int) -> bytes:
         try:
             data = bytes(self._stream.read(size))
         except UNPACKING_ERRORS as error:

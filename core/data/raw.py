@@ -106,7 +106,7 @@ class Limits:
     """
 
     line: int = 64 << 20
-    field: int = 1 << 20
+    field: int = 16 << 20
     unpacked: int = 256 << 30
     ratio: int = 200
     ratio_from: int = 64 << 20
