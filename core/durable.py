@@ -1,0 +1,179 @@
+"""Writing that a crash cannot tear: every file is written aside, synced, and put in its place in one step."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from core.errors import StorageError
+
+TEMPORARY = ".writing-"
+"""Start of the names of files that are not finished; a sweep removes them."""
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+DENIED = (errno.EACCES, errno.EPERM, errno.EROFS)
+GONE = (errno.ENOENT, errno.ENOTDIR, errno.ESTALE)
+
+
+def storage_error(error: OSError, path: Path, action: str = "written") -> StorageError:
+    """The typed error for what the system said, with a remedy."""
+    why = error.strerror or str(error)
+    place = printable_path(path)
+    if error.errno in FULL:
+        return StorageError(
+            "storage.full", f"the file cannot be {action}", place, why, "Free some space and try again", True
+        )
+    if error.errno in DENIED:
+        remedy = "Choose a folder that you may write to, or change its permissions"
+        if action == "read":
+            remedy = "Change its permissions, or work on a copy"
+        return StorageError("storage.denied", f"the file cannot be {action}", place, why, remedy, True)
+    if error.errno in GONE:
+        return StorageError(
+            "storage.gone",
+            f"the file cannot be {action}",
+            place,
+            why,
+            "Check the path and that its disk is there",
+            True,
+        )
+    return StorageError(
+        "storage.failed",
+        f"the file cannot be {action}",
+        place,
+        why,
+        "Check the disk; what was saved before is untouched",
+        True,
+    )
+
+
+def printable_path(path: Path) -> str:
+    """A path as text that can be printed whatever bytes it has."""
+    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+@contextmanager
+def storing(path: Path, action: str = "written") -> Iterator[None]:
+    """Turn what the system refuses inside of the block into a StorageError that names ``path``."""
+    try:
+        yield
+    except OSError as error:
+        raise storage_error(error, path, action) from error
+
+
+def write(path: Path, content: bytes) -> None:
+    """Put ``content`` at ``path``: after a crash the old file or the new one is there, never a part.
+
+    Raises:
+        StorageError: it could not be written; the old file is intact.
+    """
+    with replacing(path) as temporary, open(temporary, "r+b", buffering=0) as file:
+        write_all(file.fileno(), content)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """An empty file in the same folder for the block to write to; put in place of ``path`` when the block ends well.
+
+    Raises:
+        StorageError: it could not be written; the old file is intact.
+    """
+    with storing(path):
+        temporary = _empty_beside(path)
+        try:
+            yield temporary
+            sync(temporary)
+            os.replace(temporary, path)
+        except BaseException:
+            _forget(temporary)
+            raise
+        sync_folder(path.parent)
+
+
+def write_all(descriptor: int, content: bytes) -> None:
+    """Write all of ``content``; the system may take it in pieces."""
+    view = memoryview(content)
+    while view:
+        view = view[os.write(descriptor, view[: 1 << 30]) :]
+
+
+def sync(path: Path) -> None:
+    """Wait until the content of a file is on the disk."""
+    descriptor = os.open(path, os.O_RDWR if sys.platform == "win32" else os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until the names in a folder are on the disk; Windows keeps no descriptor of a folder."""
+    if sys.platform != "win32":
+        sync(folder)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and the ones above it, and sync their names.
+
+    Raises:
+        StorageError: it could not be made.
+    """
+    with storing(folder, "made"):
+        missing = [each for each in (folder, *folder.parents) if not each.exists()]
+        folder.mkdir(parents=True, exist_ok=True)
+        for each in reversed(missing):
+            sync_folder(each.parent)
+
+
+def room_for(folder: Path, size: int) -> None:
+    """Refuse early where twice ``size`` bytes do not fit: the old files stay until the new ones are in place.
+
+    Raises:
+        StorageError: too little free space.
+    """
+    with storing(folder):
+        free = shutil.disk_usage(folder).free
+    if free < 2 * size:
+        raise StorageError(
+            "storage.full",
+            f"{size / 1e6:,.1f} MB do not fit safely",
+            printable_path(folder),
+            f"{free / 1e6:,.1f} MB are free and twice the size is needed",
+            "Free some space and try again",
+            True,
+        )
+
+
+def remove(path: Path) -> None:
+    """Remove a file if it is there."""
+    with storing(path, "removed"):
+        path.unlink(missing_ok=True)
+
+
+def sweep(folder: Path) -> int:
+    """Remove what unfinished writing left in a folder; only for the one who holds its lock. Returns how many."""
+    left = [each for each in folder.iterdir() if each.name.startswith(TEMPORARY) and each.is_file()]
+    for each in left:
+        _forget(each)
+    return len(left)
+
+
+def _empty_beside(path: Path) -> Path:
+    temporary = path.parent / f"{TEMPORARY}{secrets.token_hex(8)}"
+    # an existing name, or a link laid there, is refused by O_EXCL
+    os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o666))
+    return temporary
+
+
+def _forget(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        # the error that brought us here says more than this one, and the sweep comes again
+        return

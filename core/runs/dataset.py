@@ -1,0 +1,212 @@
+"""The data inside of a run: vocabularies, catalogue and the parts of the split, read back as the very same objects."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from core import durable, strict_json
+from core.data.catalogue import Catalogue
+from core.data.interactions import Events, Interactions, merge_events
+from core.data.vocabulary import Vocabulary
+from core.runs.record import NEEDS, check_format, damaged
+from core.runs.tables import column, read_table, text_column, write_table
+from core.splits.split import Candidates, Split
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+PARTS = ("train", "validation", "test")
+EVENT_COLUMNS: dict[str, npt.DTypeLike] = {"user": np.int32, "item": np.int32, "time": np.int64, "weight": np.float32}
+
+
+def write_dataset(folder: Path, split: Split) -> dict[str, Any]:
+    """Write all that a split holds; gives the manifest.
+
+    Args:
+        folder: made when it is not there.
+
+    Raises:
+        StorageError: it could not be written.
+    """
+    durable.make_folder(folder)
+    data = split.interactions
+    events: dict[str, Events] = {part: getattr(split, part) for part in PARTS}
+    events["below"] = data.below
+    if not same_events(_merged(events), data.events):
+        events["events"] = data.events
+    tables = {
+        "users": pa.table({"id": data.users.ids}),
+        "items": pa.table({"id": data.items.ids}),
+        **{name: _event_table(each) for name, each in events.items()},
+    }
+    if len(data.catalogue.frame.columns):
+        tables["catalogue"] = pa.Table.from_pandas(data.catalogue.frame, preserve_index=False)
+    if split.candidates is not None:
+        tables["candidates"] = _candidate_table(split.candidates)
+    manifest = {
+        "format": FORMAT,
+        "needs": NEEDS,
+        "hash": fingerprint(split),
+        "files": {name: write_table(folder / f"{name}.parquet", table) for name, table in tables.items()},
+        "interactions": {
+            "clock": data.clock,
+            "repeats": data.repeats,
+            "weights": data.weights,
+            "ordered": data.ordered,
+            "source": data.source,
+        },
+        "split": {
+            "kind": split.kind,
+            "ordered": split.ordered,
+            "hide_seen": split.hide_seen,
+            "refit": split.refit,
+            "counts": split.counts,
+            "candidate_counts": split.candidates.counts if split.candidates is not None else {},
+        },
+    }
+    # the manifest comes last: without it there is no data
+    durable.write(folder / MANIFEST, strict_json.dumps(manifest, indent=2) + b"\n")
+    return manifest
+
+
+def read_dataset(folder: Path) -> tuple[Split, str]:
+    """The split and its hash.
+
+    Raises:
+        StorageError: something is missing, damaged, or of a newer format.
+    """
+    where = durable.printable_path(folder / MANIFEST)
+    manifest = strict_json.read(folder / MANIFEST)
+    check_format(manifest, FORMAT, where)
+    try:
+        return _assembled(folder, manifest), str(manifest["hash"])
+    except (KeyError, TypeError, AttributeError) as error:
+        raise damaged(where, f"{type(error).__name__}: {error}") from None
+
+
+def _assembled(folder: Path, manifest: dict[str, Any]) -> Split:
+    files: dict[str, dict[str, Any]] = manifest["files"]
+
+    def table(name: str) -> pa.Table:
+        return read_table(folder / f"{name}.parquet", files[name])
+
+    users, items = (
+        Vocabulary(text_column(table(name), "id", folder / f"{name}.parquet")) for name in ("users", "items")
+    )
+    events = {
+        name: _events(table(name), len(users), len(items), folder / f"{name}.parquet")
+        for name in (*PARTS, "below", "events")
+        if name in files
+    }
+    if "events" not in events:
+        events["events"] = _merged(events)
+    known, split = manifest["interactions"], manifest["split"]
+    catalogue = Catalogue.empty(len(items))
+    if "catalogue" in files:
+        catalogue = Catalogue(table("catalogue").to_pandas())
+    interactions = Interactions(
+        events=events["events"],
+        below=events["below"],
+        users=users,
+        items=items,
+        catalogue=catalogue,
+        clock=known["clock"],
+        repeats=known["repeats"],
+        weights=known["weights"],
+        ordered=known["ordered"],
+        source=known["source"],
+    )
+    candidates = None
+    if "candidates" in files:
+        candidates = _candidates(table("candidates"), split["candidate_counts"], folder / "candidates.parquet")
+    return Split(
+        kind=split["kind"],
+        interactions=interactions,
+        train=events["train"],
+        validation=events["validation"],
+        test=events["test"],
+        ordered=split["ordered"],
+        hide_seen=split["hide_seen"],
+        refit=split["refit"],
+        candidates=candidates,
+        counts=split["counts"],
+    )
+
+
+def fingerprint(split: Split) -> str:
+    """SHA-256 of ids, parts and candidates: equal for equal data, whatever wrote the files."""
+    digest = hashlib.sha256()
+    for vocabulary in (split.interactions.users, split.interactions.items):
+        texts = vocabulary.ids.cast(pa.large_string())
+        lengths = pc.binary_length(texts).to_numpy(zero_copy_only=False)
+        _digest(digest, lengths.astype(np.int64))
+        digest.update("".join(texts.to_pylist()).encode("utf-8", "surrogatepass"))
+    for part in (split.train, split.validation, split.test, split.interactions.below):
+        for values in (part.users, part.items, part.times, part.weights):
+            _digest(digest, values)
+    if split.candidates is not None:
+        _digest(digest, split.candidates.indptr)
+        _digest(digest, split.candidates.items)
+    return digest.hexdigest()
+
+
+def _digest(digest: Any, values: npt.NDArray[Any] | None) -> None:
+    digest.update(b"none" if values is None else len(values).to_bytes(8, "little"))
+    if values is not None:
+        digest.update(np.ascontiguousarray(values).view(np.uint8).data)
+
+
+def same_events(a: Events, b: Events) -> bool:
+    """Whether two parts hold the same values of the same types in the same order."""
+    return all(_same(getattr(a, name), getattr(b, name)) for name in ("users", "items", "times", "weights"))
+
+
+def _same(a: npt.NDArray[Any] | None, b: npt.NDArray[Any] | None) -> bool:
+    if a is None or b is None:
+        return a is b
+    return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+
+
+def _merged(events: dict[str, Events]) -> Events:
+    filled = [events[part] for part in PARTS if len(events[part])] or [events["train"]]
+    return reduce(merge_events, filled)
+
+
+def _event_table(events: Events) -> pa.Table:
+    columns = {"user": events.users, "item": events.items, "time": events.times, "weight": events.weights}
+    return pa.table({name: values for name, values in columns.items() if values is not None})
+
+
+def _events(table: pa.Table, n_users: int, n_items: int, path: Path) -> Events:
+    found = {
+        name: column(table, name, kind, path) if name in table.column_names or name in ("user", "item") else None
+        for name, kind in EVENT_COLUMNS.items()
+    }
+    for name, size in (("user", n_users), ("item", n_items)):
+        rows = found[name]
+        if rows is not None and len(rows) and not (rows.min() >= 0 and rows.max() < size):
+            raise damaged(durable.printable_path(path), f"A {name} row is outside of the vocabulary")
+    users, items = found["user"], found["item"]
+    assert users is not None
+    assert items is not None
+    return Events(users, items, found["time"], found["weight"], n_users, n_items)
+
+
+def _candidate_table(candidates: Candidates) -> pa.Table:
+    lists = pa.LargeListArray.from_arrays(candidates.indptr, pa.array(candidates.items))
+    return pa.table({"items": lists, "listed": candidates.listed})
+
+
+def _candidates(table: pa.Table, counts: dict[str, int], path: Path) -> Candidates:
+    lists = text_column(table, "items", path)
+    lengths = pc.list_value_length(lists).to_numpy(zero_copy_only=False)
+    indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths, dtype=np.int64)])
+    items = lists.flatten().to_numpy(zero_copy_only=False).copy()
+    return Candidates(indptr, items, column(table, "listed", np.bool_, path), counts)

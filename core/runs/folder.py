@@ -1,0 +1,99 @@
+"""The layout of a run folder, and the lock that says somebody is writing to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import filelock
+
+from core.durable import printable_path, storing
+from core.errors import UsageError
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """Names inside of the folder of a run; the folder holds all that the run needs.
+
+    ``run.json`` what the run is and how it ended; ``plan.toml`` what repeats it; ``events.jsonl`` what it told;
+    ``ckpt/`` weights and state; ``data/`` vocabularies, catalogue, parts; ``results/`` what was measured, user by user.
+    """
+
+    path: Path
+
+    @property
+    def record(self) -> Path:
+        """The run's own description; a folder with it is a run."""
+        return self.path / "run.json"
+
+    @property
+    def plan(self) -> Path:
+        """The plan as TOML."""
+        return self.path / "plan.toml"
+
+    @property
+    def events(self) -> Path:
+        """One event a line."""
+        return self.path / "events.jsonl"
+
+    @property
+    def checkpoints(self) -> Path:
+        """Folder of the checkpoints."""
+        return self.path / "ckpt"
+
+    @property
+    def data(self) -> Path:
+        """Folder of the data that the run was trained on."""
+        return self.path / "data"
+
+    @property
+    def results(self) -> Path:
+        """Folder of what was measured."""
+        return self.path / "results"
+
+    def exists(self) -> bool:
+        """Whether this is the folder of a run."""
+        return self.record.is_file()
+
+
+@contextmanager
+def locked(folder: RunFolder) -> Iterator[None]:
+    """Hold the run's lock; the system lets it go when the process ends, however it ends.
+
+    Raises:
+        UsageError: another process is writing to the run.
+        StorageError: the lock cannot be made.
+    """
+    # an event loop or a window may close the generator that holds it from another thread
+    lock = filelock.FileLock(folder.path / ".lock", timeout=0, thread_local=False)
+    try:
+        with storing(folder.path / ".lock"):
+            lock.acquire()
+    except filelock.Timeout:
+        raise UsageError(
+            "run.busy",
+            "the run is being written by another process",
+            printable_path(folder.path),
+            remedy="Wait until it ends, or stop it there",
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def is_being_written(folder: RunFolder) -> bool:
+    """Whether a living process holds the run's lock."""
+    if not (folder.path / ".lock").exists():
+        return False
+    lock = filelock.FileLock(folder.path / ".lock", timeout=0, thread_local=False)
+    try:
+        with lock:
+            return False
+    except filelock.Timeout:
+        return True
+    except OSError:
+        # a folder that cannot be written to has no writer
+        return False

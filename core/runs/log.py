@@ -1,0 +1,121 @@
+"""events.jsonl: one event a line, numbered and with a checksum, so that what a crash tore is known for what it is."""
+
+from __future__ import annotations
+
+import os
+import re
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core import durable, strict_json
+from core.errors import StorageError
+
+LINE = re.compile(rb'\{"sequence":(\d{1,15}),"crc":"([0-9a-f]{8})","event":(.*)\}')
+
+
+@dataclass(frozen=True)
+class LoggedEvents:
+    """What could be read.
+
+    Attributes:
+        events: plain values, in order.
+        notes: sentences about lines that could not be read; they hide nothing else.
+        whole: bytes up to the end of the last whole line; what follows was torn.
+        sequence: number of the last whole line.
+    """
+
+    events: tuple[dict[str, Any], ...]
+    notes: tuple[str, ...]
+    whole: int
+    sequence: int
+
+
+def read_log(path: Path) -> LoggedEvents:
+    """Read all events; a torn last line is dropped, a bad one in the middle is reported and passed over.
+
+    Raises:
+        StorageError: the file cannot be read at all.
+    """
+    with durable.storing(path, "read"):
+        content = path.read_bytes()
+    events: list[dict[str, Any]] = []
+    notes: list[str] = []
+    whole = sequence = start = number = 0
+    while start < len(content):
+        number += 1
+        end = content.find(b"\n", start)
+        found = _parse(content[start : len(content) if end < 0 else end])
+        if end < 0 or (found is None and end == len(content) - 1):
+            # the last line: the process died while it was written
+            break
+        if found is None or found[0] != sequence + 1:
+            notes.append(f"{path.name}, line {number}: {'damaged' if found is None else 'out of order'}")
+        if found is not None:
+            sequence = found[0]
+            events.append(found[1])
+        else:
+            sequence += 1
+        start = whole = end + 1
+    return LoggedEvents(tuple(events), tuple(notes), whole, sequence)
+
+
+def _parse(line: bytes) -> tuple[int, dict[str, Any]] | None:
+    match = LINE.fullmatch(line)
+    if match is None or int(match[2], 16) != _checksum(int(match[1]), match[3]):
+        return None
+    try:
+        return int(match[1]), strict_json.loads(match[3], "event")
+    except StorageError:
+        return None
+
+
+def _checksum(sequence: int, event: bytes) -> int:
+    return zlib.crc32(event, sequence & 0xFFFFFFFF)
+
+
+class EventLog:
+    """The end of an event file, open for one more line; the run's lock is held by whoever has it.
+
+    Args:
+        path: made when it is not there; a torn last line is cut off.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with durable.storing(path):
+            self.sequence = 0
+            if path.exists():
+                logged = read_log(path)
+                self.sequence = logged.sequence
+                os.truncate(path, logged.whole)
+            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
+            self._descriptor = os.open(path, flags, 0o666)
+            durable.sync_folder(path.parent)
+
+    def append(self, event: Mapping[str, Any], *, sync: bool = False) -> None:
+        """Add a line; with ``sync`` it is on the disk when this returns.
+
+        Raises:
+            StorageError: it could not be written.
+        """
+        content = strict_json.dumps(event)
+        number = self.sequence + 1
+        head = b'{"sequence":%d,"crc":"%08x","event":' % (number, _checksum(number, content))
+        with durable.storing(self.path):
+            length = os.fstat(self._descriptor).st_size
+            try:
+                durable.write_all(self._descriptor, head + content + b"}\n")
+            except OSError:
+                # a part of the line may be there: the next one must not be glued to it
+                os.ftruncate(self._descriptor, length)
+                raise
+            if sync:
+                os.fsync(self._descriptor)
+        self.sequence = number
+
+    def close(self) -> None:
+        """Let go of the file."""
+        os.close(self._descriptor)

@@ -1,0 +1,92 @@
+"""Parquet files whose columns come back as they went, written in one step and checked by size and hash when read."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from core.durable import printable_path, replacing, storing
+from core.runs.record import damaged
+
+PIECE = 1 << 20
+
+
+def write_table(path: Path, table: pa.Table) -> dict[str, Any]:
+    """Write a table and give what ``read_table`` checks: ``size`` in bytes, ``sha256``, ``rows``.
+
+    Raises:
+        StorageError: it could not be written.
+    """
+    with replacing(path) as temporary:
+        with temporary.open("wb") as file:
+            # a file object and no name: names with brackets are patterns to the library
+            pq.write_table(table, file, compression="zstd", write_statistics=False)
+        return {**seal(temporary), "rows": table.num_rows}
+
+
+def read_table(path: Path, sealed: dict[str, Any] | None = None) -> pa.Table:
+    """Read a table back, each column in one piece.
+
+    Args:
+        sealed: what ``write_table`` gave, to be checked first; None reads unchecked.
+
+    Raises:
+        StorageError: unreadable, or not what was written.
+    """
+    where = printable_path(path)
+    try:
+        with storing(path, "read"), path.open("rb") as file:
+            if sealed is not None and seal(path) != {key: sealed.get(key) for key in ("size", "sha256")}:
+                raise damaged(where, "Size or checksum are not those that were written")
+            table = pq.ParquetFile(file).read()
+    except pa.ArrowException as error:
+        raise damaged(where, str(error).splitlines()[0][:200]) from None
+    return table.combine_chunks()
+
+
+def seal(path: Path) -> dict[str, Any]:
+    """Size and SHA-256 of a file."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            digest.update(piece)
+        return {"size": file.tell(), "sha256": digest.hexdigest()}
+
+
+def column(table: pa.Table, name: str, kind: npt.DTypeLike, path: Path) -> npt.NDArray[Any]:
+    """A column as an array of its own, writable.
+
+    Raises:
+        StorageError: it is not there, has gaps, or has another type.
+    """
+    array = text_column(table, name, path)
+    wanted = pa.from_numpy_dtype(np.dtype(kind))
+    if array.type != wanted or array.null_count:
+        raise damaged(printable_path(path), f"The column {name} is {array.type} in place of {wanted}, or has gaps")
+    # Arrow's memory is read-only: torch warns of it, and compiled kernels would be compiled once more for it
+    values: npt.NDArray[Any] = array.to_numpy(zero_copy_only=False).copy()
+    return values
+
+
+def text_column(table: pa.Table, name: str, path: Path) -> pa.Array:
+    """A column as one Arrow array.
+
+    Raises:
+        StorageError: it is not there.
+    """
+    if name not in table.column_names:
+        raise damaged(printable_path(path), f"The column {name} is missing")
+    chunked = table.column(name)
+    return (
+        chunked.chunk(0)
+        if chunked.num_chunks == 1
+        else pa.concat_arrays(chunked.chunks)
+        if chunked.num_chunks
+        else (pa.array([], chunked.type))
+    )

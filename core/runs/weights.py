@@ -1,0 +1,157 @@
+"""Tensors as safetensors bytes, read with distrust: a file can come from anybody and nothing in it is ever executed."""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Mapping
+from typing import Any
+
+import safetensors
+import safetensors.torch
+import torch
+from torch import Tensor
+
+from core import strict_json
+from core.errors import ModelFileError, StorageError
+
+LARGEST_HEADER = 1 << 20
+"""Bytes; an honest header of this program has some kilobytes, the library's own limit of 100 MB costs seconds."""
+
+SIZES = {
+    "BOOL": 1,
+    "U8": 1,
+    "I8": 1,
+    "I16": 2,
+    "U16": 2,
+    "F16": 2,
+    "BF16": 2,
+    "I32": 4,
+    "U32": 4,
+    "F32": 4,
+    "I64": 8,
+    "U64": 8,
+    "F64": 8,
+}
+PICKLES = (b"\x80", b"PK\x03\x04")
+
+
+def pack(tensors: Mapping[str, Tensor]) -> bytes:
+    """The tensors as safetensors bytes."""
+    placed = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    return safetensors.torch.save(placed)
+
+
+def unpack(content: bytes, where: str) -> dict[str, Tensor]:
+    """The tensors of safetensors bytes, on the CPU.
+
+    Args:
+        where: file name for the message.
+
+    Raises:
+        ModelFileError: no safetensors, torn, or with a header that lies.
+    """
+    _check_header(content, where)
+    try:
+        return safetensors.torch.load(content)
+    except (safetensors.SafetensorError, ValueError, TypeError, KeyError, OverflowError, RuntimeError) as error:
+        raise _damaged(where, str(error)[:200]) from None
+
+
+def fit(model: torch.nn.Module, weights: Mapping[str, Tensor], where: str) -> None:
+    """Put weights into a model built from the plan, once names, shapes, types and values are seen to be right.
+
+    Raises:
+        ModelFileError: tensors are missing, left over, of another shape or type, or hold NaN; they are listed.
+    """
+    wanted = model.state_dict()
+    wrong = [f"{name} is missing" for name in wanted if name not in weights]
+    wrong += [f"{name} is unknown" for name in weights if name not in wanted]
+    for name in wanted.keys() & weights.keys():
+        have, want = weights[name], wanted[name]
+        if have.shape != want.shape:
+            wrong.append(f"{name} is {tuple(have.shape)} in place of {tuple(want.shape)}")
+        elif have.dtype != want.dtype:
+            wrong.append(f"{name} is {have.dtype} in place of {want.dtype}")
+    if wrong:
+        listed = "; ".join(sorted(wrong)[:12]) + (f"; and {len(wrong) - 12} more" if len(wrong) > 12 else "")
+        raise ModelFileError(
+            "model.misfit",
+            "the weights do not fit the model of the plan",
+            where,
+            listed,
+            "Use the weights that were saved with this plan",
+        )
+    unfit = not_finite(weights)
+    if unfit:
+        raise ModelFileError(
+            "model.not-finite",
+            f"the weights hold values that are no numbers, in {', '.join(unfit)[:200]}",
+            where,
+            "Training had diverged when they were saved",
+            "Use an earlier checkpoint",
+        )
+    model.load_state_dict(dict(weights))
+
+
+def not_finite(tensors: Mapping[str, Tensor]) -> list[str]:
+    """Names of the tensors that hold NaN or infinity."""
+    return [
+        name
+        for name, tensor in tensors.items()
+        if tensor.is_floating_point() and tensor.numel() and not bool(torch.isfinite(tensor).all())
+    ]
+
+
+def _check_header(content: bytes, where: str) -> None:
+    """Look at the header before the library does: size, strict JSON, shapes that agree with the bytes."""
+    if content.startswith(PICKLES):
+        raise ModelFileError(
+            "model.pickle",
+            "this is a pickle, not a safetensors file",
+            where,
+            "Loading a pickle can run any program that was put into it",
+            "Save the weights as safetensors where they come from",
+        )
+    if len(content) < 8:
+        raise _damaged(where, "It is too short to be one")
+    (length,) = struct.unpack("<Q", content[:8])
+    if length > LARGEST_HEADER:
+        raise _damaged(where, f"Its header claims {length:,} bytes and at most {LARGEST_HEADER:,} are read")
+    if 8 + length > len(content):
+        raise _damaged(where, "It ends within its header")
+    try:
+        header = strict_json.loads(content[8 : 8 + length], where)
+    except StorageError as error:
+        raise _damaged(where, error.why) from None
+    room = len(content) - 8 - length
+    spans = [_span(name, entry, where) for name, entry in header.items() if name != "__metadata__"]
+    at = 0
+    for begin, end in sorted(spans):
+        if begin != at:
+            raise _damaged(where, "Its tensors overlap or leave gaps")
+        at = end
+    if at != room:
+        raise _damaged(where, f"It holds {room:,} bytes of values and its header speaks of {at:,}")
+
+
+def _span(name: str, entry: Any, where: str) -> tuple[int, int]:
+    if not isinstance(entry, dict) or set(entry) != {"dtype", "shape", "data_offsets"}:
+        raise _damaged(where, f"The entry of {name[:80]!r} is not understood")
+    kind, shape, span = entry["dtype"], entry["shape"], entry["data_offsets"]
+    numbers = [*(shape if isinstance(shape, list) else [None]), *(span if isinstance(span, list) else [None])]
+    if kind not in SIZES or any(type(number) is not int or not 0 <= number < 2**48 for number in numbers):
+        raise _damaged(where, f"Type, shape or place of {name[:80]!r} are not understood")
+    if len(span) != 2 or span[1] - span[0] != math.prod(shape) * SIZES[kind]:
+        raise _damaged(where, f"Shape and place of {name[:80]!r} do not agree")
+    return span[0], span[1]
+
+
+def _damaged(where: str, why: str) -> ModelFileError:
+    return ModelFileError(
+        "model.damaged",
+        "the file is no whole safetensors file",
+        where,
+        why,
+        "Use another copy or an earlier checkpoint",
+    )

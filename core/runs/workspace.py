@@ -1,0 +1,95 @@
+"""The workspace: the folder in which runs are kept, and how a run is found by path or id."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from core import durable, strict_json
+from core.errors import InputError, UsageError
+from core.nearest import nearest
+from core.runs.folder import RunFolder
+
+VARIABLE = "RANKSCOPE_WORKSPACE"
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A folder with ``workspace.json`` and ``runs/<id>/``; made when the first run is written."""
+
+    path: Path
+
+    @property
+    def runs_folder(self) -> Path:
+        """Where the runs lie."""
+        return self.path / "runs"
+
+    def runs(self) -> Iterator[RunFolder]:
+        """All run folders, in no order; what is no run is passed over."""
+        if self.runs_folder.is_dir():
+            for each in sorted(self.runs_folder.iterdir()):
+                if not each.name.startswith(".") and RunFolder(each).exists():
+                    yield RunFolder(each)
+
+    def prepare(self) -> None:
+        """Make the folders and the file that marks a workspace.
+
+        Raises:
+            StorageError: they cannot be made.
+        """
+        durable.make_folder(self.runs_folder)
+        mark = self.path / "workspace.json"
+        if not mark.exists():
+            durable.write(mark, strict_json.dumps({"format": FORMAT}, indent=2) + b"\n")
+
+    def new_path(self) -> Path:
+        """Where a new run will lie; its folder name is its id."""
+        return self.runs_folder / str(uuid.uuid4())
+
+    def find(self, text: str) -> RunFolder:
+        """The run that a path, an id or the start of an id names.
+
+        Raises:
+            InputError: the path is there and no run.
+            UsageError: nothing, or more than one run, is called so.
+        """
+        path = Path(text)
+        if RunFolder(path).exists():
+            return RunFolder(path)
+        if path.exists():
+            raise InputError(
+                "run.not-a-run",
+                "this is not a run",
+                text,
+                "It holds no run.json",
+                "Name the folder of a run, or its id",
+            )
+        found = {folder.path.name: folder for folder in self.runs()}
+        if text in found:
+            return found[text]
+        begins = [name for name in found if text and name.startswith(text.lower())]
+        if len(begins) == 1:
+            return found[begins[0]]
+        if begins:
+            raise UsageError(
+                "run.ambiguous", f"{text!r} begins the id of {len(begins)} runs", remedy="Give more of its letters"
+            )
+        near = nearest(text, found)
+        raise UsageError(
+            "run.unknown",
+            f"there is no run {text!r}",
+            why=f"Neither here nor in the workspace {durable.printable_path(self.path)}",
+            remedy=f"Did you mean {', '.join(near)}" if near else "Train one with `rankscope train`, or check the path",
+        )
+
+
+def choose_workspace(path: str | Path | None = None) -> Workspace:
+    """The workspace that is asked for, else RANKSCOPE_WORKSPACE, else the user's data folder."""
+    chosen = path or os.environ.get(VARIABLE) or platformdirs.user_data_dir("rankscope", appauthor=False)
+    return Workspace(Path(chosen).expanduser())
