@@ -86,7 +86,7 @@ MODELS: dict[str, ModelEntry] = {
                 "model.similarity": "cosine",
                 "optimiser.learning_rate": 0.002,
                 "sampler.name": "in-batch",
-                "training.batch_size": 2048,
+                "training.batch_size": 1024,
                 "training.epochs": 60,
             },
         },

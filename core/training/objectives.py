@@ -109,12 +109,13 @@ class RankingObjective:
             log_share_positive=None if share is None else share[batch.targets.view(-1)],
             log_share_negative=None if share is None else share[drawn.items],
         )
+        differences = scores.difference.detach()[:, :1]
         loss = self.loss(scores, self.loss_settings)
         if self.plan.optimiser.l2:
             # only what the loss looks at is decayed: a low-rank positive is a positive of its own triples
             loss = loss + self._penalty(batch.asked, asked_items[:, : targets * (1 + n)], targets, valid)
         skipped = (~drawn.valid if batch.mask is None else ~drawn.valid & batch.mask.view(-1)).sum()
-        return Outcome(loss, positive.numel(), skipped, scores.difference.detach()[:, :1])
+        return Outcome(loss, positive.numel(), skipped, differences)
 
     def _draw(self, batch: Batch, encoded: Tensor, users: Tensor, drawing: int) -> Drawn:
         score = None
@@ -144,8 +145,11 @@ class RankingObjective:
         everything = self.model.score_shared(encoded.repeat_interleave(targets, 0)[exists], columns)
         masked = in_batch_mask(self.sampler, users, columns)
         share = self.log_share
+        with torch.no_grad():
+            other = everything.detach().gather(1, torch.arange(len(users), device=self.device).roll(1).unsqueeze(1))
+            differences = everything.detach().diagonal().unsqueeze(1) - other
         scores = Scores(
-            positive=everything.diagonal(),
+            positive=everything.diagonal().clone(),
             negative=everything,
             masked=masked,
             log_share_positive=None if share is None else share[columns],
@@ -157,10 +161,6 @@ class RankingObjective:
             item = item if batch.mask is None else torch.where(batch.mask, item, 0.0)
             # a negative is another row's positive, which is decayed there
             loss = loss + self.plan.optimiser.l2 / 2 * ((user * targets).sum() + item.sum()) / max(len(users), 1)
-        with torch.no_grad():
-            shifted = torch.arange(len(users), device=self.device).roll(1)
-            other = everything.detach().gather(1, shifted.unsqueeze(1))
-            differences = everything.detach().diagonal().unsqueeze(1) - other
         return Outcome(loss, len(users), None, differences)
 
     def _penalty(self, asked: Asked, items: Tensor, targets: int, valid: Tensor) -> Tensor:

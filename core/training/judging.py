@@ -1,0 +1,221 @@
+"""Judge a run: baselines beside it, the validation part after each epoch, the test part once at the end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from core.comparison import paired_users
+from core.errors import PlanError
+from core.evaluation import Evaluation, Part, evaluating, predict_ratings
+from core.intervals import bootstrap
+from core.metrics import RATING_METRICS, beyond_accuracy, find_metric, ranking_names, rating_summary, summary, user_values
+from core.metrics.beyond import Popularity as ItemPopularity
+from core.models import MODELS
+from core.models.base import Building, RankingModel
+from core.models.scorer import scorer_for
+from core.splits.split import Split
+from core.training.events import EvaluationAdvanced, RunEvent
+from core.training.plan import Plan
+from core.training.seeding import generator, key
+from core.training.state import RunState
+
+MOST_PINNED = 8
+"""Users whose held-out ranks are told after each epoch."""
+
+Metrics = dict[str, float]
+
+
+class Judge:
+    """Ranks the parts of a split with a run's model and with the baselines, and writes the result down.
+
+    Attributes:
+        baseline_metrics, random_metrics: Popularity and Random on the validation part.
+        pinned_ids: users whose held-out rank is told each epoch, by id.
+        pinned_ranks: their ranks in the latest evaluation.
+        notes: plain sentences for the log.
+    """
+
+    def __init__(self, plan: Plan, split: Split, state: RunState) -> None:
+        self.plan, self.split, self.state = plan, split, state
+        self.ks = judged_ks(plan)
+        self.rates = predicts_ratings(plan)
+        self.notes: tuple[str, ...] = ()
+        self.baseline_metrics: Metrics = {}
+        self.random_metrics: Metrics = {}
+        self.validation: Metrics = {}
+        self.pinned = self._pinned()
+        self.pinned_ids = tuple(split.interactions.users.take(self.pinned))
+        self.pinned_ranks: tuple[tuple[str, int], ...] = ()
+        self._flat_scores = False
+
+    def baselines(self, part: Part) -> Generator[RunEvent, None, None]:
+        """Rank a part by Popularity and by Random."""
+        events = self.split.validation if part == "validation" else self.split.test
+        if not len(events):
+            return
+        for name, kept in (("popularity", self.state.results.popularity), ("random", self.state.results.random)):
+            kept[part] = yield from self._ranked(self._baseline(name), part)
+        self.baseline_metrics = summary(self.state.results.popularity[part], self.ks)
+        self.random_metrics = summary(self.state.results.random[part], self.ks)
+
+    def epoch(self, epoch: int) -> Generator[RunEvent, None, tuple[Metrics, bool]]:
+        """Rank the validation part, where this epoch is due; tells whether it is the best so far."""
+        state = self.state
+        last = epoch == state.epochs
+        if not state.validates or (epoch % self.plan.training.evaluate_every and not last):
+            return {}, False
+        evaluation = yield from self._ranked(state.model, "validation")
+        metrics = self._summary(state.model, "validation", evaluation)
+        state.results.model["validation"] = evaluation
+        self._pin(evaluation)
+        self._warn_of_flat_scores(evaluation)
+        if state.stopping.metric not in metrics:
+            raise unknown_metric(state.stopping.metric, metrics)
+        before = state.stopping.best_epoch
+        state.stopping = state.stopping.after(epoch, metrics[state.stopping.metric])
+        best = state.stopping.best_epoch != before
+        if best:
+            state.keep_best()
+        return metrics, best
+
+    def chosen(self) -> Generator[RunEvent, None, None]:
+        """Remember the validation figures of the best epoch, before the model is trained again on everything."""
+        self.state.return_to_best()
+        evaluation = yield from self._ranked(self.state.model, "validation")
+        self.state.results.model["validation"] = evaluation
+        self.state.validation_metrics = self._summary(self.state.model, "validation", evaluation)
+
+    def final(self) -> Generator[RunEvent, None, None]:
+        """Rank the validation part with the final weights, and the test part, once."""
+        state = self.state
+        if state.validates or (state.phase == "train" and len(self.split.validation)):
+            yield from self.chosen()
+        if not self.plan.evaluation.final or not len(self.split.test):
+            return
+        state.results.model["test"] = yield from self._ranked(state.model, "test", lists=True)
+        yield from self.baselines("test")
+
+    def result(self, part: str) -> dict[str, Any]:
+        """The result line, but for the name of the run; ``part`` may be empty for a run that was stopped."""
+        state = self.state
+        evaluation = state.results.model.get(part)
+        popularity = state.results.popularity.get(part)
+        result: dict[str, Any] = {
+            "model": self.plan.model.name,
+            "part": part,
+            "protocol": evaluation.protocol if evaluation else "full",
+            "users": len(evaluation.users) if evaluation else 0,
+            "seconds": round(state.seconds, 3),
+            "metrics": {},
+            "validation": state.validation_metrics,
+            "baseline": summary(popularity, self.ks) if popularity else {},
+            "random": summary(state.results.random[part], self.ks) if part in state.results.random else {},
+            "rejected": 0,
+            "excluded": dict(evaluation.excluded) if evaluation else {},
+            "counts": dict(evaluation.counts) if evaluation else {},
+            "epochs": state.epoch,
+            "best_epoch": state.stopping.best_epoch,
+            "skipped": state.skipped,
+            "notes": list(self.notes),
+        }
+        if evaluation:
+            result["metrics"] = self._summary(state.model, part, evaluation)
+            result["intervals"] = self._intervals(evaluation)
+            if evaluation.lists is not None:
+                result["beyond"] = beyond_accuracy(evaluation.lists, ItemPopularity.of(state.train), self.ks)
+        if evaluation and popularity:
+            result["against_popularity"] = paired_users(evaluation, popularity, self._tested_names(), seed=self.plan.seed)
+        return result
+
+    def _ranked(
+        self, model: RankingModel, part: Part, lists: bool = False
+    ) -> Generator[RunEvent, None, Evaluation]:
+        """Rank a part, telling how far it is now and then; the generator can be closed at any event."""
+        steps = evaluating(
+            scorer_for(model), self.split, part, ks=self.ks, lists=lists, threads=self.plan.training.threads
+        )
+        told = time.monotonic()
+        while True:
+            try:
+                done, total = next(steps)
+            except StopIteration as end:
+                evaluation: Evaluation = end.value
+                return evaluation
+            if time.monotonic() - told >= self.plan.training.report_every:
+                told = time.monotonic()
+                yield EvaluationAdvanced(part, done, total)
+
+    def _summary(self, model: RankingModel, part: str, evaluation: Evaluation) -> Metrics:
+        metrics = summary(evaluation, self.ks)
+        if self.rates and part in ("validation", "test"):
+            metrics.update(rating_summary(predict_ratings(scorer_for(model), self.split, part)))
+        return metrics
+
+    def _baseline(self, name: str) -> RankingModel:
+        building = Building(None, self.state.train, generator=_NO_GENERATOR, seed=key(self.plan.seed, "random"))
+        return MODELS[name].load()(building)
+
+    def _pinned(self) -> np.ndarray[Any, np.dtype[np.int32]]:
+        """The users whose ranks are followed: those the plan names, else some of the held-out users."""
+        named = self.plan.evaluation.pinned
+        if named:
+            rows = self.split.interactions.users.rows(named[:MOST_PINNED])
+            return rows[rows >= 0]
+        holding = np.unique(self.split.validation.users)
+        picked = generator(self.plan.seed, "pinned").permutation(len(holding))[:MOST_PINNED]
+        return np.sort(holding[picked]).astype(np.int32)
+
+    def _pin(self, evaluation: Evaluation) -> None:
+        at = np.searchsorted(evaluation.users, self.pinned)
+        at = np.minimum(at, len(evaluation.users) - 1)
+        ranks = zip(self.pinned_ids, evaluation.users[at] == self.pinned, evaluation.ranks[at], strict=True)
+        self.pinned_ranks = tuple((user, int(rank)) for user, ranked, rank in ranks if ranked)
+
+    def _warn_of_flat_scores(self, evaluation: Evaluation) -> None:
+        """Say once that most scores are equal: a model that learned nothing looks like one with AUC .5."""
+        ties = evaluation.equal.sum() / max(int((evaluation.candidates * evaluation.relevant).sum()), 1)
+        if ties > 0.5 and not self._flat_scores:
+            self._flat_scores = True
+            self.notes += (
+                f"After epoch {self.state.epoch} most scores are equal, so nothing is ranked. The embeddings may have "
+                "decayed to zero (less weight_decay or l2), or the learning rate is too low",
+            )
+
+    def _tested_names(self) -> tuple[str, ...]:
+        longest = max(self.ks)
+        return tuple(dict.fromkeys([f"hit@{50 if 50 in self.ks else longest}", "auc", f"ndcg@{self._middle_k()}"]))
+
+    def _middle_k(self) -> int:
+        return 10 if 10 in self.ks else self.ks[0]
+
+
+def judged_ks(plan: Plan) -> tuple[int, ...]:
+    """The list lengths of the plan, and that of the metric that stops the run."""
+    metric, k = find_metric(plan.training.stop_on)
+    del metric
+    return tuple(sorted({*plan.evaluation.ks, *([k] if k else [])}))
+
+
+def predicts_ratings(plan: Plan) -> bool:
+    """Whether the scores are predicted ratings, so that RMSE and MAE make sense."""
+    if plan.loss is None:
+        return False
+    if MODELS[plan.model.name].batch == "row":
+        return bool(plan.model.settings.feedback == "ratings")
+    return plan.loss.name == "squared"
+
+
+def unknown_metric(name: str, metrics: Metrics) -> PlanError:
+    """The error for a metric that this run does not compute."""
+    return PlanError(
+        code="plan.stop-on",
+        what=f"{name} is not computed in this run",
+        where="training.stop_on",
+        why=f"It has {', '.join(metrics)}",
+        remedy="Choose one of these",
+    )
