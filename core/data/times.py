@@ -1,0 +1,218 @@
+"""A time column as a whole: its unit found from all values, mixtures refused, everything brought to microseconds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+
+import numpy as np
+import numpy.typing as npt
+
+from core.data.interactions import Clock
+from core.data.moments import EARLIEST, LATEST, Kind, Moments
+from core.errors import InputError
+
+UNITS = {"seconds": 1, "milliseconds": 1_000, "microseconds": 1_000_000, "nanoseconds": 1_000_000_000}
+PLAUSIBLE = (100_000_000, 4_102_444_800)
+"""Seconds from 1973 to 2100: times this factor the windows of the units do not overlap, so one value tells its unit."""
+
+DAY = 86_400_000_000
+COMPACT_DATES = (19000101, 21001231)
+OUT_OF_RANGE = "time out of range"
+
+
+@dataclass(frozen=True)
+class Example:
+    """A value of the column that speaks for a unit or a kind."""
+
+    line: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.text!r} on line {self.line:,}"
+
+
+@dataclass(frozen=True, eq=False)
+class TimeColumn:
+    """What became of a time column.
+
+    Attributes:
+        values: ``[rows]`` int64, see Clock.
+        valid: ``[rows]`` bool: False where the year is not in 1..9999; None when all are.
+        unit: name of the unit or the way of writing.
+        notes: plain sentences.
+    """
+
+    values: npt.NDArray[np.int64]
+    clock: Clock
+    valid: npt.NDArray[np.bool_] | None
+    unit: str
+    notes: tuple[str, ...]
+
+
+class TimeGatherer:
+    """Takes the kept rows of a time column block by block.
+
+    Args:
+        name: name of the column.
+        where: name of the file, for errors.
+        order: the column holds positions, not times.
+        zone: where the clocks stood for dates without a zone.
+    """
+
+    def __init__(self, name: str, where: str, order: bool = False, zone: tzinfo = UTC) -> None:
+        self._name, self._where, self._order, self._zone = name, where, order, zone
+        self._values: list[npt.NDArray[np.int64]] = []
+        self._fractions: list[npt.NDArray[np.float64]] = []
+        self._fractional = False
+        self._examples: dict[str, Example] = {}
+        self._naive = self._zoned = 0
+
+    def faults(self, moments: Moments) -> list[tuple[str, npt.NDArray[np.bool_]]]:
+        """Reasons why rows cannot be kept, and which rows, ``[rows]`` bool each."""
+        found = [("blank time", moments.kinds == Kind.BLANK), ("time not understood", moments.kinds == Kind.BAD)]
+        if self._order:
+            not_whole = moments.kinds > Kind.NUMBER
+            if moments.fractions is not None:
+                not_whole |= moments.fractions != 0
+            found.append(("position is not a whole number", not_whole))
+        return found
+
+    def keep(self, moments: Moments, example: Callable[[int], Example]) -> None:
+        """Add rows.
+
+        Args:
+            example: line and text of a row of ``moments``.
+
+        Raises:
+            InputError: they do not go with the rows before: another unit, dates among numbers.
+        """
+        if not len(moments.values):
+            return
+        self._values.append(moments.values)
+        if moments.fractions is not None and not self._fractional:
+            self._fractional = True
+            self._fractions = [np.zeros(len(before)) for before in self._values[:-1]]
+        if self._fractional:
+            self._fractions.append(np.zeros(len(moments.values)) if moments.fractions is None else moments.fractions)
+        if self._order:
+            return
+        numbers = moments.kinds == Kind.NUMBER
+        if not numbers.all():
+            self._see("dates", ~numbers, example)
+            self._naive += int(np.count_nonzero(moments.kinds == Kind.NAIVE))
+            self._zoned += int(np.count_nonzero(moments.kinds == Kind.ZONED))
+        if numbers.any():
+            self._see_units(moments.values, numbers, example)
+        if len(self._examples.keys() - {"numbers"}) > 1 or {"numbers", "dates"} <= self._examples.keys():
+            raise self._mixture()
+
+    def finish(self) -> TimeColumn:
+        """Decide on the unit and bring every value to microseconds (or leave positions as they are)."""
+        values = np.concatenate(self._values) if self._values else np.zeros(0, np.int64)
+        self._values.clear()
+        if self._order:
+            return TimeColumn(values, "order", None, "position", (f"the column {self._name!r} gives the order",))
+        if "dates" in self._examples:
+            return self._as_utc(values, "dates", self._zone_notes())
+        unit = next((unit for unit in UNITS if unit in self._examples), None)
+        if unit is None:
+            return self._small_numbers(values)
+        return self._scaled(values, unit)
+
+    def _see(self, what: str, rows: npt.NDArray[np.bool_], example: Callable[[int], Example]) -> None:
+        if what not in self._examples:
+            self._examples[what] = example(int(np.argmax(rows)))
+
+    def _see_units(
+        self, values: npt.NDArray[np.int64], numbers: npt.NDArray[np.bool_], example: Callable[[int], Example]
+    ) -> None:
+        self._see("numbers", numbers, example)
+        sizes = np.abs(values) if numbers.all() else np.where(numbers, np.abs(values), 0)
+        low, high = int(sizes.min()), int(sizes.max())
+        for unit, factor in UNITS.items():
+            first, last = PLAUSIBLE[0] * factor, PLAUSIBLE[1] * factor
+            if high < first or low > last or unit in self._examples:
+                continue
+            inside = (sizes >= first) & (sizes <= last)
+            if inside.any():
+                self._see(unit, inside, example)
+
+    def _mixture(self) -> InputError:
+        shown = ", ".join(f"{what} ({example})" for what, example in self._examples.items() if what != "numbers")
+        if "dates" in self._examples and len(self._examples) == 2:
+            shown += f", numbers ({self._examples['numbers']})"
+        return InputError(
+            code="input.mixed-times",
+            what=f"the times of the column {self._name!r} are written in more than one way",
+            where=self._where,
+            why=f"There are {shown}",
+            remedy="Write them all alike, or leave the column out by naming the others with --columns",
+        )
+
+    def _scaled(self, values: npt.NDArray[np.int64], unit: str) -> TimeColumn:
+        factor = UNITS[unit]
+        fractions = np.concatenate(self._fractions) if self._fractional else None
+        if factor <= 1_000_000:
+            scale = 1_000_000 // factor
+            inside = (values >= -(-EARLIEST // scale)) & (values <= LATEST // scale)
+            values[~inside] = 0
+            values *= scale
+            if fractions is not None:
+                values += np.rint(fractions * scale).astype(np.int64)
+            return self._as_utc(values, unit, (), None if inside.all() else inside)
+        values //= 1_000
+        return self._as_utc(values, unit, ())
+
+    def _small_numbers(self, values: npt.NDArray[np.int64]) -> TimeColumn:
+        """No value looks like a time since 1970 in any unit."""
+        sizes = np.abs(values)
+        if len(values) and sizes.max() >= PLAUSIBLE[0]:
+            return self._scaled(values, "seconds")
+        fractions = np.concatenate(self._fractions) if self._fractional else None
+        if fractions is None and len(values) and values.min() >= COMPACT_DATES[0] and values.max() <= COMPACT_DATES[1]:
+            dates = _compact_dates(values)
+            if dates is not None:
+                return self._as_utc(dates, "dates like 20160709", ())
+        if fractions is not None:
+            values = values * 1_000_000 + np.rint(fractions * 1e6).astype(np.int64)
+        note = f"the numbers of the column {self._name!r} are too small for times since 1970: they only give the order"
+        return TimeColumn(values, "order", None, "position", (note,))
+
+    def _zone_notes(self) -> tuple[str, ...]:
+        if not self._naive:
+            return ()
+        some = f"{self._naive:,} of the times" if self._zoned else "the times"
+        return (f"{some} in the column {self._name!r} name no zone and were read as {self._zone}",)
+
+    def _as_utc(
+        self,
+        values: npt.NDArray[np.int64],
+        unit: str,
+        notes: tuple[str, ...],
+        valid: npt.NDArray[np.bool_] | None = None,
+    ) -> TimeColumn:
+        if valid is None and len(values) and (values.min() < EARLIEST or values.max() > LATEST):
+            valid = (values >= EARLIEST) & (values <= LATEST)
+        kept = values if valid is None else values[valid]
+        early = int(np.count_nonzero(kept < 0))
+        late = int(np.count_nonzero(kept > time.time() * 1_000_000 + DAY))
+        if early:
+            notes += (f"{early:,} times in the column {self._name!r} lie before 1970",)
+        if late:
+            notes += (f"{late:,} times in the column {self._name!r} lie in the future",)
+        return TimeColumn(values, "utc", valid, unit, notes)
+
+
+def _compact_dates(values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64] | None:
+    """Numbers such as 20160709 as microseconds; None when one of them is no date."""
+    distinct, inverse = np.unique(values, return_inverse=True)
+    days = []
+    for number in distinct.tolist():
+        try:
+            days.append(np.datetime64(f"{number // 10000:04}-{number // 100 % 100:02}-{number % 100:02}", "us"))
+        except ValueError:
+            return None
+    return np.asarray(days, "datetime64[us]").astype(np.int64)[inverse]
