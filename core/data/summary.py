@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.data.interactions import Clock, Interactions
-from core.data.moments import iso_text, months
+from core.data.dates import iso_text, months
 
 CURVE_POINTS = 200
 MOST_RATINGS = 40

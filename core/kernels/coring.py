@@ -84,8 +84,8 @@ def peel_reference(
     """The same by rounds of counting over sets of pairs."""
     pairs = set(zip(users.tolist(), items.tolist(), strict=True))
     while True:
-        by_user = np.bincount([user for user, _ in pairs], minlength=n_users)
-        by_item = np.bincount([item for _, item in pairs], minlength=n_items)
+        by_user = np.bincount(np.array([user for user, _ in pairs], np.int64), minlength=n_users)
+        by_item = np.bincount(np.array([item for _, item in pairs], np.int64), minlength=n_items)
         kept = {(u, i) for u, i in pairs if by_user[u] >= minimum_user and by_item[i] >= minimum_item}
         if len(kept) == len(pairs):
             return by_user > 0, by_item > 0

@@ -32,19 +32,11 @@ def by_time(material: Material, settings: TimeSettings) -> Parts:
             remedy="Choose leave-last-out or random, or name the column of the times with --columns time=NAME",
         )
     cut = moment(settings.test_from, clock, "test_from")
-    cut = latest_share(times, settings.test_share) if cut is None else cut
+    cut = start_of_latest(times, len(times) * settings.test_share) if cut is None else cut
     test = times >= cut
     validation = np.zeros(len(events), np.bool_)
-    if material.validation and (settings.validation_from or settings.validation_share):
-        start = _validation_start(settings, clock, times, test)
-        if start >= cut:
-            raise PlanError(
-                code="plan.moments",
-                what="validation_from is not before the test",
-                where="split time",
-                remedy="Choose an earlier validation_from",
-            )
-        validation = (times >= start) & ~test
+    if material.validation and (settings.validation_from or settings.validation_share) and not test.all():
+        validation = (times >= _validation_start(settings, clock, times[~test], len(times), cut)) & ~test
     if (validation | test).all():
         raise SplitError(
             code="split.no-training",
@@ -53,23 +45,28 @@ def by_time(material: Material, settings: TimeSettings) -> Parts:
             why=f"All {len(events):,} lie at or after the moment of the cut; the earliest ones may share one time",
             remedy="Choose smaller shares or later moments, or another split",
         )
-    counts = counted(events_at_the_moment_of_the_cut=np.count_nonzero(times == cut))
+    counts = counted(interactions_at_the_moment_of_the_cut=int(np.count_nonzero(times == cut)))
     return divide(events, validation, test, counts)
 
 
-def _validation_start(settings: TimeSettings, clock: Clock, times: Times, test: npt.NDArray[np.bool_]) -> int:
+def _validation_start(settings: TimeSettings, clock: Clock, before: Times, total: int, cut: int) -> int:
+    """The first moment of the validation part; ``before`` holds the times before the test."""
     start = moment(settings.validation_from, clock, "validation_from")
-    if start is not None:
-        return start
-    before = times[~test]
-    # the share is one of all events; what ties at the test's cut took away is not taken from training as well
-    share = settings.validation_share * len(times) / max(len(before), 1)
-    return latest_share(before, min(share, 1.0)) if len(before) else int(times.min())
+    if start is None:
+        return start_of_latest(before, total * settings.validation_share)
+    if start >= cut:
+        raise PlanError(
+            code="plan.moments",
+            what="validation_from is not before the test",
+            where="split time",
+            remedy="Choose an earlier validation_from",
+        )
+    return start
 
 
-def latest_share(times: Times, share: float) -> int:
-    """The earliest moment of the latest ``share`` of the events, at least one event."""
-    place = min(max(len(times) - round(len(times) * share), 0), len(times) - 1)
+def start_of_latest(times: Times, wanted: float) -> int:
+    """The moment from which on there are ``wanted`` events, rounded; one at least, more where times are equal."""
+    place = len(times) - min(max(round(wanted), 1), len(times))
     return int(np.partition(times, place)[place])
 
 
