@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from core.data.interactions import Clock, Interactions
 from core.data.dates import iso_text, months
+from core.data.interactions import Clock, Interactions
 
 CURVE_POINTS = 200
 MOST_RATINGS = 40

@@ -19,7 +19,10 @@ def later_share(train: Events, test: Events) -> float | None:
     if train.times is None or test.times is None or not len(train) or not len(test):
         return None
     moments = np.sort(train.times)
-    later = 1.0 - np.searchsorted(moments, test.times, side="right") / len(moments)
+    # searching in order stays in the cache
+    order = np.argsort(test.times)
+    later = np.empty(len(test))
+    later[order] = 1.0 - np.searchsorted(moments, test.times[order], side="right") / len(moments)
     sizes = np.diff(test.indptr)
     sums = np.bincount(test.users, weights=later, minlength=test.n_users)
     return float((sums[sizes > 0] / sizes[sizes > 0]).mean())

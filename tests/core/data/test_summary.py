@@ -99,4 +99,4 @@ def test_that_many_different_ratings_are_put_into_steps() -> None:
     assert len(found) == 20
     assert sum(number for _, number in found) == 5001
     assert found[0][0] == 0.0
-    assert histogram(np.float32([1, 3, 1])) == ((1.0, 2), (3.0, 1))
+    assert histogram(np.array([1, 3, 1], np.float32)) == ((1.0, 2), (3.0, 1))

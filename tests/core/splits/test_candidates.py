@@ -30,7 +30,7 @@ def matched(
 
 def texts(split: Split, candidates: Candidates) -> dict[str, list[str]]:
     return {
-        split.interactions.users.id(user): split.interactions.items.take(
+        split.interactions.users.id(int(user)): split.interactions.items.take(
             candidates.items[candidates.indptr[user] : candidates.indptr[user + 1]]
         )
         for user in np.flatnonzero(candidates.listed)
