@@ -29,7 +29,7 @@ class RankscopeError(Exception):
         """All parts as plain text on one line."""
         head = f"{self.where}: {self.what}" if self.where else self.what
         parts = [head, self.why, self.remedy]
-        return " ".join(part.rstrip(".") + "." for part in parts if part)
+        return " ".join(part if part.endswith("?") else part.rstrip(".") + "." for part in parts if part)
 
     def __str__(self) -> str:
         return self.sentence()

@@ -190,7 +190,7 @@ def unknown_name(name: str, known: Iterable[str], where: str) -> PlanError:
         code="plan.unknown-name",
         what=f"nothing is called {name!r}",
         where=where,
-        remedy=f"Did you mean {', '.join(near)}" if near else "",
+        remedy=f"Did you mean {', '.join(near)}?" if near else "",
     )
 
 

@@ -68,16 +68,16 @@ def locked(folder: RunFolder) -> Iterator[None]:
     """
     # an event loop or a window may close the generator that holds it from another thread
     lock = filelock.FileLock(folder.path / ".lock", timeout=0, thread_local=False)
-    try:
-        with storing(folder.path / ".lock"):
+    with storing(folder.path / ".lock"):
+        try:
             lock.acquire()
-    except filelock.Timeout:
-        raise UsageError(
-            "run.busy",
-            "the run is being written by another process",
-            printable_path(folder.path),
-            remedy="Wait until it ends, or stop it there",
-        ) from None
+        except filelock.Timeout:
+            raise UsageError(
+                "run.busy",
+                "the run is being written by another process",
+                printable_path(folder.path),
+                remedy="Wait until it ends, or stop it there",
+            ) from None
     try:
         yield
     finally:

@@ -1,0 +1,124 @@
+"""The command line without Qt: the engine's own generators, printed; only what a command needs is imported."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core import __version__
+from core.commands.arguments import Parser, add_shared
+from core.commands.console import Console
+from core.commands.text import harmless
+from core.errors import InputError, PlanError, RankscopeError, SplitError, UsageError
+from core.nearest import nearest
+
+USAGE = 2
+FAILURE = 1
+INTERRUPTED = 130
+"""What a shell gives for Ctrl-C: a script that goes on after success stops here."""
+
+MENDED_BY_THE_CALLER = (InputError, UsageError, PlanError, SplitError)
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command: ``module`` has ``add_arguments(parser)`` and ``run(arguments, console) -> exit code``."""
+
+    help: str
+    module: str
+
+
+COMMANDS: dict[str, Command] = {
+    "data": Command("read a source and say what is in it", "core.commands.data"),
+    "train": Command("train a model, measure it, keep the run", "core.commands.train"),
+    "evaluate": Command("measure a run", "core.commands.evaluate"),
+    "recommend": Command("print or write the best items of users", "core.commands.recommend"),
+    "similar": Command("print the items that a run holds to be alike", "core.commands.similar"),
+    "compare": Command("set two runs side by side", "core.commands.compare"),
+    "list": Command("print what there is: models, losses, samplers ...", "core.commands.listing"),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        argv: words after the program's name; those of the process when left out.
+
+    Returns:
+        0; 2 for a usage or input error, 1 for a failure, each told in one sentence on stderr; 130 when interrupted.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _run(words)
+    except RankscopeError as error:
+        print(f"rankscope: {harmless(error.sentence())}", file=sys.stderr)
+        return USAGE if isinstance(error, MENDED_BY_THE_CALLER) else FAILURE
+    except KeyboardInterrupt:
+        print("rankscope: interrupted.", file=sys.stderr)
+        return INTERRUPTED
+    except MemoryError:
+        print("rankscope: there is not enough memory. Close other programs, or take less data.", file=sys.stderr)
+        return FAILURE
+    except BrokenPipeError:
+        # who read our output has gone: the interpreter must not try to flush what is left
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILURE
+
+
+def _run(words: list[str]) -> int:
+    name = _command(words)
+    if name is None:
+        parser = _overview()
+        parser.parse_args(words)
+        parser.print_help()
+        return 0
+    command = importlib.import_module(COMMANDS[name].module)
+    parser = Parser(prog=f"rankscope {name}", description=command.__doc__)
+    add_shared(parser)
+    command.add_arguments(parser)
+    at = words.index(name)
+    arguments = parser.parse_args(words[:at] + words[at + 1 :])
+    arguments.workspace = getattr(arguments, "workspace", None)
+    code: int = command.run(arguments, Console(getattr(arguments, "json", False)))
+    return code
+
+
+def _command(words: Sequence[str]) -> str | None:
+    """The first word that is no option, checked; None without one."""
+    waiting = False
+    for word in words:
+        if waiting:
+            waiting = False
+        elif word == "--workspace":
+            waiting = True
+        elif not word.startswith("-"):
+            if word not in COMMANDS:
+                near = nearest(word, COMMANDS) or list(COMMANDS)
+                raise UsageError(
+                    "usage.unknown-command", f"there is no command {word!r}", remedy=f"Did you mean {', '.join(near)}?"
+                )
+            return word
+    return None
+
+
+def _overview() -> Parser:
+    listed = "\n".join(f"  {name:<10} {command.help}" for name, command in COMMANDS.items())
+    import argparse
+
+    options: dict[str, Any] = {"formatter_class": argparse.RawDescriptionHelpFormatter}
+    parser = Parser(
+        prog="rankscope",
+        usage="rankscope [COMMAND ...]",
+        description="Personalised ranking: interactions in, trained and measured rankings out.\n"
+        "Without a command the workbench opens.\n\ncommands:\n" + listed,
+        epilog="Each has its own --help. Try: rankscope train --data sample",
+        **options,
+    )
+    parser.add_argument("--version", action="version", version=f"rankscope {__version__}")
+    add_shared(parser)
+    return parser

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+
+import pytest
+
+from core.errors import InputError, StorageError, UsageError
+from core.runs.folder import RunFolder
+from core.runs.workspace import Workspace, choose_workspace
+
+
+def add_run(workspace: Workspace, name: str) -> RunFolder:
+    folder = workspace.runs_folder / name
+    folder.mkdir(parents=True)
+    (folder / "run.json").write_text("{}")
+    return RunFolder(folder)
+
+
+def test_that_the_option_comes_before_the_variable_and_that_before_the_data_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RANKSCOPE_WORKSPACE", str(tmp_path / "variable"))
+    assert choose_workspace(tmp_path / "option").path == tmp_path / "option"
+    assert choose_workspace().path == tmp_path / "variable"
+    monkeypatch.delenv("RANKSCOPE_WORKSPACE")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    assert choose_workspace().path.name == "rankscope"
+
+
+def test_that_a_run_is_found_by_path_id_and_beginning(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "ws")
+    run = add_run(workspace, "3f2a0000-1111-4222-8333-444444444444")
+    add_run(workspace, "4c000000-1111-4222-8333-444444444444")
+    assert workspace.find(run.path.name) == run
+    assert workspace.find("3f") == run
+    assert workspace.find("3F2A") == run
+    assert Workspace(tmp_path / "other").find(str(run.path)) == run
+
+
+def test_that_an_unknown_run_offers_the_nearest(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "ws")
+    run = add_run(workspace, "3f2a0000-1111-4222-8333-444444444444")
+    with pytest.raises(UsageError, match=run.path.name) as raised:
+        workspace.find("3f2a0000-1111-4222-8333-444444444445")
+    assert raised.value.code == "run.unknown"
+    with pytest.raises(UsageError, match="rankscope train"):
+        Workspace(tmp_path / "empty").find("zzz")
+
+
+def test_that_a_beginning_of_several_is_refused(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "ws")
+    add_run(workspace, "aa10")
+    add_run(workspace, "aa20")
+    with pytest.raises(UsageError, match="2 runs"):
+        workspace.find("aa")
+
+
+def test_that_a_folder_that_is_no_run_is_an_input_error(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    with pytest.raises(InputError, match="not a run"):
+        Workspace(tmp_path / "ws").find(str(tmp_path / "other"))
+
+
+def test_that_unfinished_and_foreign_folders_are_no_runs(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    add_run(workspace, ".new-abc")
+    (workspace.runs_folder / "notes").mkdir()
+    run = add_run(workspace, "real")
+    assert list(workspace.runs()) == [run]
+
+
+def test_that_a_workspace_is_made_with_its_mark_and_names_runs_at_random(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "deep" / "ws")
+    workspace.prepare()
+    workspace.prepare()
+    assert (workspace.path / "workspace.json").exists()
+    assert uuid.UUID(workspace.new_path().name).version == 4
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StorageError):
+        Workspace(tmp_path / "file").prepare()
