@@ -75,10 +75,10 @@ def protocol_for(split: Split, part: Part, candidates: Candidates | Literal["spl
     if candidates is None:
         return _protocol(part, held, having, False, hidden_pairs(split, part), excluded, counts)
     sets = as_sets(candidates, held)
-    excluded |= some({"no candidate line": int(np.sum(having & ~sets.listed))})
+    excluded |= some({"no candidate list": int(np.sum(having & ~sets.listed))})
     field = Pairs(sets.indptr, sets.items, held.n_items)
     counts |= sets.counts
-    counts |= some({"seen items among the candidates": int(met_already(split, part, field).sum())})
+    counts |= some({"items already met": int(met_already(split, part, field).sum())})
     return _protocol(part, held, having & sets.listed, True, field, excluded, counts)
 
 
@@ -112,7 +112,7 @@ def as_sets(candidates: Candidates, held: Pairs) -> Candidates:
     distinct = distinct_pairs(owners, candidates.items, held.n_users, held.n_items)
     among = met_before(held.indptr, held.items, distinct.indptr, distinct.items, held.n_items)
     removed = {
-        "duplicates among the candidates": len(candidates.items) - len(distinct.items),
+        "duplicates": len(candidates.items) - len(distinct.items),
         "held-out items among the candidates": int(among.sum()),
     }
     owners = np.repeat(np.arange(held.n_users, dtype=np.int32), np.diff(distinct.indptr))[~among]

@@ -63,7 +63,7 @@ def top_items(
     length = _length(k, scorer.n_items)
     scores = score_block(scorer, users, histories)
     rows = scores if isinstance(scores, np.ndarray) else scores.cpu().numpy()
-    found = best_items(rows, hidden, histories.users, length, excluded=_mask(excluded, scorer.n_items), threads=threads)
+    found = best_items(rows, hidden, histories.users, length, excluded=excluded, threads=threads)
     if found.broken >= 0:
         raise not_a_number(f"row {users[found.broken]}")
     return TopItems(users, found.items, found.scores, found.lengths)
@@ -96,21 +96,19 @@ def best_items(
     rows: npt.NDArray[np.int32],
     k: int,
     *,
-    excluded: npt.NDArray[np.bool_] | None = None,
+    excluded: npt.ArrayLike = (),
     threads: int = 1,
 ) -> TopItems:
     """The k best items of a block of scores ``[users, items]``, ``rows`` ``[users]`` being their rows in ``hidden``."""
-    excluded = np.zeros(scores.shape[1], np.bool_) if excluded is None else excluded
+    nobodys = np.unique(np.asarray(excluded, np.int32))
     items = np.full((len(scores), k), -1, np.int32)
     values = np.full((len(scores), k), np.nan, np.float32)
     lengths = np.zeros(len(scores), np.int32)
     if k >= LONG_LIST:
-        return _sorted(scores, hidden, rows, excluded, items, values, lengths)
+        return _sorted(scores, hidden, rows, nobodys, items, values, lengths)
 
     def listed(first: int, last: int) -> int:
-        broken: int = best_rows(
-            scores, first, last, rows, hidden.indptr, hidden.items, excluded, items, values, lengths
-        )
+        broken: int = best_rows(scores, first, last, rows, hidden.indptr, hidden.items, nobodys, items, values, lengths)
         return broken
 
     if threads == 1:
@@ -125,7 +123,7 @@ def _sorted(
     scores: npt.NDArray[np.float32],
     hidden: Pairs,
     rows: npt.NDArray[np.int32],
-    excluded: npt.NDArray[np.bool_],
+    excluded: npt.NDArray[np.int32],
     items: npt.NDArray[np.int32],
     values: npt.NDArray[np.float32],
     lengths: npt.NDArray[np.int32],
@@ -148,9 +146,3 @@ def _length(k: int, n_items: int) -> int:
             remedy="Give a whole number from 1 on; the default is 10",
         )
     return min(k, n_items)
-
-
-def _mask(items: npt.ArrayLike, n_items: int) -> npt.NDArray[np.bool_]:
-    mask = np.zeros(n_items, np.bool_)
-    mask[np.asarray(items, np.int64)] = True
-    return mask

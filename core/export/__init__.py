@@ -1,0 +1,1 @@
+"""What leaves Rankscope: one file a target."""
