@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Literal
 
 import numpy as np
@@ -14,7 +15,7 @@ import pyarrow as pa
 
 from core.data.catalogue import Catalogue
 from core.data.ids import Numbering, canonical, number
-from core.data.interactions import Events, Interactions
+from core.data.interactions import Events, Interactions, merge_events
 from core.data.minimum_counts import find_removed
 from core.data.ordering import Columns, join, renumber, sort_events, tied
 from core.data.plan import CleaningPlan
@@ -27,7 +28,8 @@ from core.errors import InputError
 Weighing = Literal["rating", "count", "none"]
 Mask = npt.NDArray[np.bool_]
 
-SOURCE = "source"
+SOURCE, TRAIN = "source", "train"
+GIVEN = ("validation", "test")
 STEPS = 5
 
 
@@ -36,8 +38,8 @@ class Cleaned:
     """A cleaned data set and the parts that came in files of their own.
 
     Attributes:
-        interactions: the source; where a test part is given, that is the training part.
-        given: ``validation`` and ``test`` events as given, over the same vocabularies.
+        interactions: all that is known: the source and the given parts.
+        given: ``train`` (the source), ``validation`` and ``test`` where parts are given, over the same vocabularies.
         candidates: candidate lists as read, still text; ``core.splits.candidates`` matches them.
         reports: what was left out of ``source``, ``validation`` and ``test``.
         notes: plain sentences about what was found and decided.
@@ -77,7 +79,7 @@ def clean(
         ReadingCancelled: the watch says so.
     """
     watch = watch or Watch()
-    raw = {SOURCE: rows, **(parts or {})}
+    raw = {SOURCE: rows, **{name: parts[name] for name in GIVEN if parts and name in parts}}
     tallies = {name: Tally(len(part)) for name, part in raw.items()}
 
     watch.step(0, STEPS)
@@ -106,9 +108,9 @@ def clean(
     catalogue, unused = _align(rows.catalogue, vocabulary, plan.merge_ids)
     tallies[SOURCE].note("catalogue items without interactions", unused)
     reports = {name: tallies[name].freeze(len(each)) for name, each in events.items()}
-    given = {name: renumber(_weighed(each, weighing), *stay) for name, each in events.items()}
+    done = {name: renumber(_weighed(each, weighing), *stay) for name, each in events.items()}
     interactions = Interactions(
-        events=given.pop(SOURCE),
+        events=reduce(merge_events, done.values()),
         below=renumber(below, *stay),
         users=Vocabulary(users.ids.filter(pa.array(stay[0]))),
         items=vocabulary,
@@ -121,6 +123,7 @@ def clean(
     )
     watch.step(STEPS, STEPS)
     notes = (*_twin_notes(users, items, plan.merge_ids), *_weight_notes(rows, plan, weighing))
+    given = {TRAIN if name == SOURCE else name: each for name, each in done.items()} if parts else {}
     return Cleaned(interactions, given, candidates, reports, notes)
 
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from core.data.dates import iso_text, months
 from core.data.interactions import Clock, Interactions
+from core.data.repeats import first_events
 
 CURVE_POINTS = 200
 MOST_RATINGS = 40
@@ -79,8 +80,7 @@ def summarise(interactions: Interactions) -> Summary:
     events = interactions.events
     activity, popularity = np.diff(events.indptr), events.item_counts
     users, items = int(np.count_nonzero(activity)), int(np.count_nonzero(popularity))
-    # repeats stay only where they were asked for; otherwise every event is a pair of its own
-    pairs = len(events.pairs) if interactions.repeats == "all" else len(events)
+    pairs = int(np.count_nonzero(first_events(events)))
     times, clock = events.times, interactions.clock
     span = (int(times.min()), int(times.max())) if times is not None and len(events) else None
     return Summary(

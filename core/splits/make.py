@@ -35,8 +35,8 @@ def make_split(
     Args:
         kind: key of the SPLITS table.
         settings: instance of that entry's settings.
-        interactions: cleaned data; the training part where the split is predefined.
-        given: ``test`` and ``validation`` parts that came in files of their own.
+        interactions: cleaned data.
+        given: ``train``, ``validation`` and ``test`` parts where they came in files of their own.
         candidates: candidate lists of the test part.
         validation: False when no validation part is wanted.
         merge_ids: ids were merged when the data was cleaned.
@@ -49,17 +49,19 @@ def make_split(
     """
     if kind not in SPLITS:
         raise unknown_name(kind, SPLITS, "split")
+    given = given or {}
     if given and kind != "predefined":
+        files = " and a ".join(name for name in given if name != "train")
         raise UsageError(
             code="usage.given-parts",
-            what=f"the split {kind} makes its own parts, and a {' and a '.join(given)} file is given",
+            what=f"the split {kind} makes its own parts, and a {files} file is given",
             where=f"split {kind}",
             remedy="Leave the file out, or choose the split predefined",
         )
-    _refuse_too_little(interactions)
+    _refuse_too_little(interactions, given.get("train", interactions.events))
     # the same recipe as core.training.seeding, which stands above this package
     generator = np.random.default_rng([seed, zlib.crc32(b"split")])
-    parts = SPLITS[kind].load()(Material(interactions, given or {}, validation, generator), settings)
+    parts = SPLITS[kind].load()(Material(interactions, given, validation, generator), settings)
     _refuse_empty(kind, parts)
     matched = None
     if candidates is not None:
@@ -78,8 +80,7 @@ def make_split(
     )
 
 
-def _refuse_too_little(interactions: Interactions) -> None:
-    events = interactions.events
+def _refuse_too_little(interactions: Interactions, events: Events) -> None:
     users = np.count_nonzero(np.diff(events.indptr))
     for number, name in ((users, "user"), (events.n_items, "item")):
         if number < 2:

@@ -18,7 +18,7 @@ class Material:
 
     Attributes:
         interactions: cleaned data.
-        given: parts that came in files of their own, ``test`` and ``validation``.
+        given: ``train``, ``validation`` and ``test`` parts where they came in files of their own.
         validation: False when no validation part is wanted.
         generator: source of chance, seeded.
     """

@@ -17,14 +17,14 @@ def predefined(material: Material, settings: PredefinedSettings) -> Parts:
     Raises:
         UsageError: there is no test part.
     """
-    train, test = material.interactions.events, material.given.get("test")
-    if test is None:
+    if "train" not in material.given or "test" not in material.given:
         raise UsageError(
             code="usage.no-test",
             what="a predefined split needs a test file",
             where="split predefined",
             remedy="Name it with --test FILE, or choose another split",
         )
+    train, test = material.given["train"], material.given["test"]
     nobody = no_events(train.n_users, train.n_items)
     if not material.validation:
         return Parts(train, nobody, test)

@@ -190,6 +190,7 @@ def test_that_predefined_parts_come_out_as_they_are() -> None:
     assert validation == {"c": [("x", 4)]}
     assert test == {"a": [("w", 5)], "b": [("v", 5)]}
     assert split.refit
+    everything(split)
 
 
 def test_that_missing_validation_is_the_last_training_event_of_users_with_two() -> None:
