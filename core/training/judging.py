@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator
-from dataclasses import replace
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+import torch
 
-from core.comparison import paired_users
+from core.comparison import UserValues, paired
 from core.errors import PlanError
-from core.evaluation import Evaluation, Part, evaluating, predict_ratings
-from core.intervals import bootstrap
-from core.metrics import RATING_METRICS, beyond_accuracy, find_metric, ranking_names, rating_summary, summary, user_values
+from core.evaluation import Evaluation, Part, evaluating
+from core.metrics import beyond_accuracy, find_metric, rating_summary, summary, user_values
 from core.metrics.beyond import Popularity as ItemPopularity
+from core.metrics.intervals import intervals
 from core.models import MODELS
 from core.models.base import Building, RankingModel
 from core.models.scorer import scorer_for
+from core.predicting import predict_ratings
 from core.splits.split import Split
 from core.training.events import EvaluationAdvanced, RunEvent
 from core.training.plan import Plan
@@ -47,7 +50,6 @@ class Judge:
         self.notes: tuple[str, ...] = ()
         self.baseline_metrics: Metrics = {}
         self.random_metrics: Metrics = {}
-        self.validation: Metrics = {}
         self.pinned = self._pinned()
         self.pinned_ids = tuple(split.interactions.users.take(self.pinned))
         self.pinned_ranks: tuple[tuple[str, int], ...] = ()
@@ -70,7 +72,7 @@ class Judge:
         if not state.validates or (epoch % self.plan.training.evaluate_every and not last):
             return {}, False
         evaluation = yield from self._ranked(state.model, "validation")
-        metrics = self._summary(state.model, "validation", evaluation)
+        metrics = self._summary(state.model, evaluation)
         state.results.model["validation"] = evaluation
         self._pin(evaluation)
         self._warn_of_flat_scores(evaluation)
@@ -88,7 +90,7 @@ class Judge:
         self.state.return_to_best()
         evaluation = yield from self._ranked(self.state.model, "validation")
         self.state.results.model["validation"] = evaluation
-        self.state.validation_metrics = self._summary(self.state.model, "validation", evaluation)
+        self.state.validation_metrics = self._summary(self.state.model, evaluation)
 
     def final(self) -> Generator[RunEvent, None, None]:
         """Rank the validation part with the final weights, and the test part, once."""
@@ -124,13 +126,31 @@ class Judge:
             "notes": list(self.notes),
         }
         if evaluation:
-            result["metrics"] = self._summary(state.model, part, evaluation)
+            result["metrics"] = self._summary(state.model, evaluation)
             result["intervals"] = self._intervals(evaluation)
+            result["confidence"] = 0.95
             if evaluation.lists is not None:
                 result["beyond"] = beyond_accuracy(evaluation.lists, ItemPopularity.of(state.train), self.ks)
         if evaluation and popularity:
-            result["against_popularity"] = paired_users(evaluation, popularity, self._tested_names(), seed=self.plan.seed)
+            result["against_popularity"] = self._against(evaluation, popularity)
         return result
+
+    def _intervals(self, evaluation: Evaluation) -> dict[str, tuple[float, float]]:
+        resamples = self.plan.evaluation.bootstrap
+        if not resamples:
+            return {}
+        found = intervals(evaluation, self.ks, resamples=resamples, seed=key(self.plan.seed, "bootstrap"))
+        return {name: (each.low, each.high) for name, each in found.items()}
+
+    def _against(self, evaluation: Evaluation, popularity: Evaluation) -> dict[str, dict[str, Any]]:
+        """Paired differences to Popularity, by metric."""
+        names = self._tested_names()
+        both = [
+            UserValues(self.split.interactions.users.take(each.users), user_values(each, names))
+            for each in (evaluation, popularity)
+        ]
+        seed = key(self.plan.seed, "paired")
+        return {name: asdict(paired(*both, name, seed=seed)) for name in names}
 
     def _ranked(
         self, model: RankingModel, part: Part, lists: bool = False
@@ -150,17 +170,18 @@ class Judge:
                 told = time.monotonic()
                 yield EvaluationAdvanced(part, done, total)
 
-    def _summary(self, model: RankingModel, part: str, evaluation: Evaluation) -> Metrics:
+    def _summary(self, model: RankingModel, evaluation: Evaluation) -> Metrics:
         metrics = summary(evaluation, self.ks)
-        if self.rates and part in ("validation", "test"):
-            metrics.update(rating_summary(predict_ratings(scorer_for(model), self.split, part)))
+        if self.rates:
+            predicted = predict_ratings(scorer_for(model), self.split, evaluation.part)
+            metrics.update(rating_summary(predicted) if predicted is not None else {})
         return metrics
 
     def _baseline(self, name: str) -> RankingModel:
-        building = Building(None, self.state.train, generator=_NO_GENERATOR, seed=key(self.plan.seed, "random"))
+        building = Building(None, self.state.train, torch.Generator(), seed=key(self.plan.seed, "random"))
         return MODELS[name].load()(building)
 
-    def _pinned(self) -> np.ndarray[Any, np.dtype[np.int32]]:
+    def _pinned(self) -> npt.NDArray[np.int32]:
         """The users whose ranks are followed: those the plan names, else some of the held-out users."""
         named = self.plan.evaluation.pinned
         if named:
@@ -196,8 +217,7 @@ class Judge:
 
 def judged_ks(plan: Plan) -> tuple[int, ...]:
     """The list lengths of the plan, and that of the metric that stops the run."""
-    metric, k = find_metric(plan.training.stop_on)
-    del metric
+    _, k = find_metric(plan.training.stop_on)
     return tuple(sorted({*plan.evaluation.ks, *([k] if k else [])}))
 
 

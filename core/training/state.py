@@ -55,6 +55,7 @@ class RunState:
         self.epochs = plan.training.epochs
         self.seconds = 0.0
         self.skipped = 0
+        self.validation_metrics: dict[str, float] = {}
         self._begin(split.train)
 
     def _begin(self, train: Events) -> None:
@@ -107,6 +108,7 @@ class RunState:
             "epochs": self.epochs,
             "seconds": self.seconds,
             "skipped": self.skipped,
+            "validation_metrics": self.validation_metrics,
             "stopping": asdict(self.stopping),
             "learner": self.learner.plain() if self.learner is not None else {},
         }
@@ -118,6 +120,7 @@ class RunState:
             self.begin_refit()
         self.epoch, self.step, self.epochs = plain["epoch"], plain["step"], plain["epochs"]
         self.seconds, self.skipped = plain["seconds"], plain["skipped"]
+        self.validation_metrics = plain["validation_metrics"]
         self.model.load_state_dict(_under(tensors, "model."))
         self.best = _under(tensors, "best.") or None
         if self.learner is not None:
