@@ -238,8 +238,8 @@ def _nothing_left(rows: RawRows, tally: Tally) -> InputError:
 def _twin_notes(users: Numbering, items: Numbering, merged: bool) -> list[str]:
     done = "They were merged" if merged else "merge_ids treats them as one"
     return [
-        f"{numbering.twins:,} {kind} ids differ from another only in spaces or in composed accents. {done}."
-        for kind, numbering in (("user", users), ("item", items))
+        f"{kind} ids that differ from another one only in spaces or in composed accents: {numbering.twins:,}. {done}."
+        for kind, numbering in (("User", users), ("Item", items))
         if numbering.twins
     ]
 
