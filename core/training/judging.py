@@ -20,7 +20,7 @@ from core.metrics.intervals import intervals
 from core.models import MODELS
 from core.models.base import Building, RankingModel
 from core.models.scorer import scorer_for
-from core.predicting import predict_ratings
+from core.rating_evaluation import evaluate_ratings
 from core.splits.split import Split
 from core.training.events import EvaluationAdvanced, RunEvent
 from core.training.plan import Plan
@@ -46,7 +46,7 @@ class Judge:
     def __init__(self, plan: Plan, split: Split, state: RunState) -> None:
         self.plan, self.split, self.state = plan, split, state
         self.ks = judged_ks(plan)
-        self.rates = predicts_ratings(plan)
+        self.rates = predicts_ratings(plan) and split.interactions.weights == "rating"
         self.notes: tuple[str, ...] = ()
         self.baseline_metrics: Metrics = {}
         self.random_metrics: Metrics = {}
@@ -173,8 +173,7 @@ class Judge:
     def _summary(self, model: RankingModel, evaluation: Evaluation) -> Metrics:
         metrics = summary(evaluation, self.ks)
         if self.rates:
-            predicted = predict_ratings(scorer_for(model), self.split, evaluation.part)
-            metrics.update(rating_summary(predicted) if predicted is not None else {})
+            metrics.update(rating_summary(evaluate_ratings(scorer_for(model), self.split, evaluation.part)))
         return metrics
 
     def _baseline(self, name: str) -> RankingModel:
