@@ -106,16 +106,20 @@ def make_bar() -> Progress:
     )
 
 
-class ReadingProgress:
-    """How far a file has been read, told only where somebody looks and it takes a while."""
+class WorkProgress:
+    """How far a long piece of work is, told only where somebody looks and it takes a while.
 
-    def __init__(self, console: Console, description: str) -> None:
-        self.console, self.description = console, description
+    Args:
+        scale: how many of what is counted make one ``unit``.
+    """
+
+    def __init__(self, console: Console, description: str, unit: str = "MB", scale: float = 1e6) -> None:
+        self.console, self.description, self.unit, self.scale = console, description, unit, scale
         self._began = time.monotonic()
         self._bar: Progress | None = None
 
     def __call__(self, done: int, total: int) -> None:
-        """Show that ``done`` of ``total`` bytes are read."""
+        """Show that ``done`` of ``total`` are done."""
         if not self.console.terminal:
             return
         if self._bar is None:
@@ -124,7 +128,8 @@ class ReadingProgress:
             self._bar = make_bar()
             self._task = self._bar.add_task(self.description, total=total, detail="")
             self._bar.start()
-        self._bar.update(self._task, completed=done, total=total, detail=f"{done / 1e6:,.0f} of {total / 1e6:,.0f} MB")
+        detail = f"{done / self.scale:,.0f} of {total / self.scale:,.0f} {self.unit}"
+        self._bar.update(self._task, completed=done, total=total, detail=detail)
 
     def __enter__(self) -> Self:
         return self

@@ -85,7 +85,9 @@ class Workspace:
             "run.unknown",
             f"there is no run {text!r}",
             why=f"Neither here nor in the workspace {durable.printable_path(self.path)}",
-            remedy=f"Did you mean {', '.join(near)}?" if near else "Train one with `rankscope train`, or check the path",
+            remedy=f"Did you mean {', '.join(near)}?"
+            if near
+            else "Train one with `rankscope train`, or check the path",
         )
 
 

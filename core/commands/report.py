@@ -1,0 +1,83 @@
+"""A result as a table: each metric with its interval, beside Popularity and Random, with the paired difference."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from core.commands import text
+from core.commands.console import Console
+from core.metrics import find_metric
+from core.models import MODELS
+
+
+def show_result(console: Console, result: Mapping[str, Any]) -> None:
+    """Print the metrics of a result line for people."""
+    metrics: Mapping[str, float] = result.get("metrics", {})
+    if not metrics:
+        return
+    console.heading(title(result))
+    intervals = result.get("intervals", {})
+    baseline, random = result.get("baseline", {}), result.get("random", {})
+    tested = result.get("against_popularity", {})
+    confidence = f"{100 * result.get('confidence', 0.95):.0f} % interval"
+    head = ["", MODELS[str(result["model"])].label, confidence, "Popularity", "Random", "difference to Popularity"]
+    rows = []
+    for name, value in metrics.items():
+        span = intervals.get(name)
+        rows.append(
+            [
+                metric_label(name),
+                text.number(value),
+                f"{text.number(span[0])} – {text.number(span[1])}" if span else "",
+                text.number(baseline[name]) if name in baseline else "",
+                text.number(random[name]) if name in random else "",
+                difference(tested.get(name)),
+            ]
+        )
+    console.table(*without_empty(head, rows))
+    show_beyond(console, result.get("beyond", {}))
+    for reason, amount in result.get("excluded", {}).items():
+        console.say(f"  left out: {text.count(amount, 'user')}, {reason}")
+    for what, amount in result.get("counts", {}).items():
+        console.say(f"  {what}: {amount:,}")
+
+
+def title(result: Mapping[str, Any]) -> str:
+    """What was measured, such as ``Test part, all items ranked, 671 users``."""
+    against = "all items ranked" if result["protocol"] == "full" else "SAMPLED: only the given candidates ranked"
+    return f"{str(result['part']).capitalize()} part, {against}, {text.count(result['users'], 'user')}"
+
+
+def metric_label(name: str) -> str:
+    """``hit@10`` as ``Hit@10``."""
+    metric, k = find_metric(name)
+    return f"{metric.label}@{k}" if k else metric.label
+
+
+def difference(tested: Mapping[str, Any] | None) -> str:
+    """The paired difference with its interval and p-value."""
+    if tested is None:
+        return ""
+    span = f"{text.number(tested['low'], sign=True)} to {text.number(tested['high'], sign=True)}"
+    return f"{text.number(tested['difference'], sign=True)}  ({span}, p {text.probability(tested['p'])})"
+
+
+def show_beyond(console: Console, beyond: Mapping[str, float]) -> None:
+    """Coverage, novelty, popularity and Gini: one row a list length."""
+    if not beyond:
+        return
+    found: dict[int, dict[str, str]] = {}
+    for name, value in beyond.items():
+        metric, k = find_metric(name)
+        label = f"{metric.label}, {metric.unit}" if metric.unit else metric.label
+        found.setdefault(k, {})[label] = text.number(value)
+    labels = list(next(iter(found.values())))
+    console.heading("What the lists hold")
+    console.table(["first", *labels], [[f"{k}", *(row[label] for label in labels)] for k, row in found.items()])
+
+
+def without_empty(head: list[str], rows: list[list[str]]) -> tuple[list[str], list[list[str]]]:
+    """Columns that hold nothing are left out."""
+    keep = [at for at in range(len(head)) if at == 0 or any(row[at] for row in rows)]
+    return [head[at] for at in keep], [[row[at] for at in keep] for row in rows]

@@ -1,0 +1,117 @@
+"""Measure a run that is on the disk: any part, any list lengths, the split's candidates or others."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Generator
+from typing import Any
+
+import torch
+
+from core.comparison import PairedResult, UserValues, paired
+from core.evaluation import Evaluation, evaluating
+from core.evaluation import Progress as Ranked
+from core.metrics import beyond_accuracy, rating_summary, summary, user_values
+from core.metrics.beyond import Popularity as ItemPopularity
+from core.metrics.intervals import intervals
+from core.models import MODELS
+from core.models.base import Building, RankingModel
+from core.models.scorer import scorer_for
+from core.protocols import Part
+from core.rating_evaluation import evaluate_ratings
+from core.runs.opening import Run
+from core.splits.split import Candidates, Split
+from core.training.judging import predicts_ratings
+from core.training.seeding import key
+
+CONFIDENCE = 0.95
+
+
+def measuring(
+    run: Run, part: Part, *, ks: tuple[int, ...] = (), candidates: Candidates | None = None
+) -> Generator[Ranked, None, tuple[dict[str, Any], Evaluation]]:
+    """Rank a part by the run's model, by Popularity and by Random; ends in the result line and the evaluation.
+
+    Args:
+        ks: lengths of list; those of the plan when empty.
+        candidates: in place of those of the split.
+
+    Raises:
+        SplitError: the part is empty.
+        UsageError: candidates for the validation part.
+    """
+    began = time.monotonic()
+    ks = ks or run.plan.evaluation.ks
+    split = run.split if candidates is None else dataclasses.replace(run.split, candidates=candidates)
+    threads = run.plan.training.threads
+    evaluation = yield from evaluating(scorer_for(run.model), split, part, ks=ks, lists=True, threads=threads)
+    baselines = {}
+    for name in ("popularity", "random"):
+        baselines[name] = yield from evaluating(scorer_for(baseline(run, name)), split, part, ks=ks, threads=threads)
+    popularity = baselines["popularity"]
+    result: dict[str, Any] = {
+        "run": run.name,
+        "model": run.plan.model.name,
+        "part": part,
+        "protocol": evaluation.protocol,
+        "users": len(evaluation.users),
+        "seconds": round(time.monotonic() - began, 3),
+        "metrics": summary(evaluation) | rating_metrics(run, split, part),
+        "validation": run.result.get("validation", {}),
+        "baseline": summary(popularity),
+        "random": summary(baselines["random"]),
+        "rejected": run.record.counts.get("rejected", 0),
+        "dropped": run.record.counts.get("dropped", {}),
+        "excluded": dict(evaluation.excluded),
+        "counts": dict(evaluation.counts),
+        "notes": [*evaluation.notes, *seen_in_training(run, part), *run.loaded.notes],
+        "confidence": CONFIDENCE,
+    }
+    if run.plan.evaluation.bootstrap:
+        seed = key(run.plan.seed, "bootstrap")
+        found = intervals(evaluation, confidence=CONFIDENCE, resamples=run.plan.evaluation.bootstrap, seed=seed)
+        result["intervals"] = {name: [each.low, each.high] for name, each in found.items()}
+    if evaluation.lists is not None:
+        result["beyond"] = beyond_accuracy(evaluation.lists, ItemPopularity.of(run.trained_on), ks)
+    tested = compared(run, evaluation, run, popularity, tested_names(ks))
+    result["against_popularity"] = {each.metric: dataclasses.asdict(each) for each in tested}
+    return result, evaluation
+
+
+def baseline(run: Run, name: str) -> RankingModel:
+    """Popularity or Random as they stood beside the run."""
+    building = Building(None, run.trained_on, torch.Generator(), seed=key(run.plan.seed, "random"))
+    return MODELS[name].load()(building)
+
+
+def rating_metrics(run: Run, split: Split, part: Part) -> dict[str, float]:
+    """RMSE and MAE where the scores are ratings."""
+    if not predicts_ratings(run.plan) or split.interactions.weights != "rating":
+        return {}
+    return rating_summary(evaluate_ratings(scorer_for(run.model), split, part))
+
+
+def seen_in_training(run: Run, part: Part) -> list[str]:
+    """The warning that belongs to the validation figures of a model that was trained again on everything."""
+    if part == "validation" and run.loaded.checkpoint.plain.get("phase") == "refit":
+        return ["The model was trained again with the validation part in it: its figures there are too good"]
+    return []
+
+
+def tested_names(ks: tuple[int, ...]) -> tuple[str, ...]:
+    """The metrics whose differences are tested: Hit at 50, AUC and nDCG at 10, or what is nearest to them."""
+    long, short = (50 if 50 in ks else max(ks)), (10 if 10 in ks else min(ks))
+    return (f"hit@{long}", "auc", f"ndcg@{short}")
+
+
+def compared(
+    first: Run, a: Evaluation, second: Run, b: Evaluation, names: tuple[str, ...], resamples: int = 10_000
+) -> list[PairedResult]:
+    """Paired differences, first minus second, over the users that both ranked."""
+    one, other = (
+        UserValues(run.interactions.users.take(evaluation.users), user_values(evaluation, names))
+        for run, evaluation in ((first, a), (second, b))
+    )
+    seed = key(first.plan.seed, "paired")
+    return [paired(one, other, name, confidence=CONFIDENCE, resamples=resamples, seed=seed) for name in names]
