@@ -101,6 +101,7 @@ class Limits:
         unpacked: bytes that one compressed file may grow to.
         ratio: bytes out for one byte in, looked at once ``ratio_from`` bytes came out.
         ratio_from: see ``ratio``.
+        array: bytes of one array of a matrix, which must fit into memory.
         members: files in one archive.
         block: bytes read and parsed at a time.
     """
@@ -110,6 +111,7 @@ class Limits:
     unpacked: int = 256 << 30
     ratio: int = 200
     ratio_from: int = 64 << 20
+    array: int = 4 << 30
     members: int = 10_000
     block: int = 8 << 20
 

@@ -34,17 +34,17 @@ class TextBlock:
     first_line: int
 
 
-def sniff_encoding(head: bytes) -> tuple[str, int]:
-    """The encoding that the first bytes speak for, and the length of the byte order mark."""
+def sniff_encoding(head: bytes) -> str:
+    """The encoding that the first bytes speak for."""
     for mark, encoding in MARKS:
         if head.startswith(mark):
-            return encoding, len(mark)
+            return encoding
     even, odd = head[0:4096:2], head[1:4096:2]
     if len(odd) >= 4 and odd.count(0) > 0.4 * len(odd) and even.count(0) < 0.1 * len(even):
-        return "utf-16-le", 0
+        return "utf-16-le"
     if len(odd) >= 4 and even.count(0) > 0.4 * len(even) and odd.count(0) < 0.1 * len(odd):
-        return "utf-16-be", 0
-    return "utf-8", 0
+        return "utf-16-be"
+    return "utf-8"
 
 
 def known_encoding(name: str) -> str:

@@ -102,7 +102,7 @@ class Tokenizer:
         self._grammar, self._wanted, self._rejects, self._name = grammar, list(wanted), rejects, name
         self._limits, self._skip, self._fast = limits, skip, fast
         self._pending = TextBlock(b"", 1)
-        self._clean = _clean_quotes(grammar.delimiter) if grammar.quoting else None
+        self._clean = clean_quotes(grammar.delimiter) if grammar.quoting else None
 
     def split(self, block: TextBlock) -> Fields:
         """The rows of a block; one that is still open inside a quote waits for the next block.
@@ -287,7 +287,7 @@ def _after(block: TextBlock, line: int) -> TextBlock:
     return TextBlock(block.data[at:], line + 1)
 
 
-def _clean_quotes(delimiter: str) -> re.Pattern[bytes] | None:
+def clean_quotes(delimiter: str) -> re.Pattern[bytes] | None:
     """Matches a block whose quotes enclose whole fields on one line and nothing else: there is one way to read it."""
     if len(delimiter.encode()) != 1:
         return None

@@ -1,0 +1,124 @@
+"""Delimited text: one interaction a line, with or without names in the first line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from core.data.delimiters import Shape, check_header, delimiter_name, find_shape
+from core.data.formats.base import Format, Reading, Table
+from core.data.gathering import Batch
+from core.data.glance import Glance
+from core.data.raw import Role
+from core.data.roles import Roles, find_roles
+from core.data.textblocks import text_blocks
+from core.data.tokens import Fields, Tokenizer
+from core.errors import InputError
+
+
+@dataclass(frozen=True)
+class Preset:
+    """What a format settles in advance; None is found in the file.
+
+    Attributes:
+        names: names of the columns of a file without a header; a wider file has more, which are not used.
+    """
+
+    delimiter: str | None = None
+    quoting: bool | None = None
+    names: tuple[str, ...] | None = None
+
+
+def read_delimited(reading: Reading, preset: Preset | None = None) -> Table:
+    """Decide on columns by the first lines, then read row by row.
+
+    Raises:
+        InputError: delimiter, header or columns cannot be decided.
+    """
+    preset = preset or Preset()
+    shape = find_shape(reading.glance, reading.options, preset.delimiter, preset.quoting)
+    names, named = _names(shape, preset)
+    if shape.header is not None and not _given_by_position(reading):
+        check_header(shape.header, reading.where)
+    if not names:
+        raise nothing(reading.where)
+    roles = find_roles(names, shape.columns(), reading.options, reading.where, named)
+    note_shape(reading, shape)
+    reading.notes.extend(roles.notes)
+    reading.facts["columns"] = {role: names[at] for role, at in roles.positions.items()}
+    return Table({role: names[at] for role, at in roles.positions.items()}, batches(reading, shape, roles), roles.order)
+
+
+def batches(reading: Reading, shape: Shape, roles: Roles) -> Iterator[Batch]:
+    """The columns of the roles, block by block."""
+    used = list(roles.positions.items())
+    for fields in rows_of(reading, shape, [at for _, at in used]):
+        columns: dict[Role, pa.Array] = {role: column for (role, _), column in zip(used, fields.columns, strict=True)}
+        yield Batch(columns["user"], columns["item"], columns.get("time"), columns.get("rating"), fields.lines)
+
+
+def rows_of(reading: Reading, shape: Shape, wanted: Sequence[int]) -> Iterator[Fields]:
+    """Some columns of the whole file, block by block."""
+    tokenizer = Tokenizer(
+        shape.grammar,
+        wanted,
+        reading.rejects,
+        reading.where,
+        reading.limits,
+        skip=int(shape.header is not None),
+        fast=reading.fast,
+    )
+    with reading.content() as content:
+        for block in text_blocks(content, reading.where, reading.glance.encoding, reading.limits):
+            yield tokenizer.split(block)
+        tokenizer.finish()
+
+
+def note_shape(reading: Reading, shape: Shape) -> None:
+    """Write down how the text was read."""
+    delimiter = delimiter_name(shape.grammar.delimiter)
+    reading.facts.update(delimiter=delimiter, encoding=reading.glance.encoding, header=shape.header is not None)
+    header = "the first line names the columns" if shape.header is not None else "no line names the columns"
+    reading.notes.append(f"{delimiter} between the columns, {reading.glance.encoding} text, {header}")
+
+
+def nothing(where: str) -> InputError:
+    """The error for a file without a row."""
+    return InputError(
+        code="input.no-interactions",
+        what="there are no interactions in it",
+        where=where,
+        why="It is empty, or holds nothing but the names of columns",
+        remedy="Give the file that holds them",
+    )
+
+
+def sniff(glance: Glance) -> int:
+    """Any text will do when nothing else fits."""
+    return 10 if glance.text else 0
+
+
+def _names(shape: Shape, preset: Preset) -> tuple[Sequence[str], bool]:
+    if shape.header is not None:
+        return shape.header, True
+    width = shape.grammar.columns
+    positions = [str(position) for position in range(1, width + 1)]
+    if preset.names is not None and width >= min(len(preset.names), 2):
+        return [*preset.names[:width], *positions[len(preset.names) :]], True
+    return positions, False
+
+
+def _given_by_position(reading: Reading) -> bool:
+    roles = reading.options.roles
+    return all(roles.get(role, "").isdigit() for role in ("user", "item"))
+
+
+FORMAT = Format(
+    key="delimited",
+    label="Delimited text",
+    help="One interaction a line (CSV, TSV and the like); columns by name or position",
+    sniff=sniff,
+    read=read_delimited,
+)

@@ -1,0 +1,63 @@
+"""Feather and Arrow IPC files: columns by name, integers as their decimal text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.feather
+
+from core.data.formats.base import Format, Reading, Table
+from core.data.formats.columnar import ROWS, UNDECODED, read_columns, unreadable_table
+from core.data.glance import Glance
+
+MAGIC, OLD_MAGIC = b"ARROW1", b"FEA1"
+
+
+def sniff(glance: Glance) -> int:
+    """The magic number, whatever the name."""
+    return 100 if glance.head.startswith((MAGIC, OLD_MAGIC)) else 0
+
+
+def read(reading: Reading) -> Table:
+    """Rows of a Feather file.
+
+    Raises:
+        InputError: damaged, or without columns for user and item.
+    """
+    stream = reading.seekable()
+    old = reading.glance.head.startswith(OLD_MAGIC)
+    try:
+        # the old kind can only be read whole
+        table: Any = pa.feather.read_table(stream, memory_map=False) if old else None
+        file: Any = None if old else pa.ipc.open_file(stream)
+        schema = (table if old else file).schema
+    except UNDECODED as error:
+        raise unreadable_table(reading.where, error) from error
+
+    def batches(names: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        try:
+            if old:
+                yield from table.select(list(names)).to_batches(max_chunksize=ROWS)
+            for number in range(0 if old else file.num_record_batches):
+                yield from _slices(file.get_batch(number).select(list(names)))
+        except UNDECODED as error:
+            raise unreadable_table(reading.where, error) from error
+
+    return read_columns(reading, schema, batches)
+
+
+def _slices(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    for start in range(0, len(batch), ROWS):
+        yield batch.slice(start, ROWS)
+
+
+FORMAT = Format(
+    key="feather",
+    label="Feather",
+    help="A Feather (Arrow IPC) table; columns by name",
+    sniff=sniff,
+    read=read,
+    names=("*.feather",),
+)

@@ -1,0 +1,121 @@
+"""JSON lines: one object a line, its keys naming the columns; numbers keep the digits that were written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from core.data.formats.base import Format, Reading, Table
+from core.data.formats.delimited import nothing
+from core.data.gathering import Batch
+from core.data.glance import Glance
+from core.data.raw import Role
+from core.data.roles import find_roles
+from core.data.textblocks import TextBlock, text_blocks
+from core.data.tokens import NUL, Grammar, records
+from core.errors import InputError
+
+# no line holds this: each line is one field
+GRAMMAR = Grammar("\0\n", False, 1)
+NOT_AN_OBJECT = "not a JSON object"
+NOT_PLAIN = "value is a list or an object"
+SEEN = 200
+
+
+def sniff(glance: Glance) -> int:
+    """The first line is an object."""
+    return 95 if glance.lines and glance.lines[0].lstrip().startswith("{") else 0
+
+
+def read(reading: Reading) -> Table:
+    """Rows of a file of objects.
+
+    Raises:
+        InputError: it is one JSON array, or the keys do not tell user and item.
+    """
+    lines = reading.glance.lines
+    if not lines:
+        raise nothing(reading.where)
+    if lines[0].lstrip().startswith("["):
+        raise InputError(
+            code="input.json-array",
+            what="this is one JSON array, not an object on each line",
+            where=reading.where,
+            remedy="Write one object a line (JSON lines)",
+        )
+    objects = [each for each in map(parse_object, lines[:SEEN]) if each is not None]
+    names = list(dict.fromkeys(name for each in objects for name in each))
+    if not names:
+        raise InputError(
+            code="input.not-json-lines",
+            what="no line is a JSON object with names",
+            where=f"{reading.where}, line 1",
+            why=f"It reads {lines[0][:80]!r}",
+            remedy="Name the format with --format",
+        )
+    columns = [[plain(each.get(name)) or "" for each in objects] for name in names]
+    roles = find_roles(names, columns, reading.options, reading.where)
+    labels = {role: names[at] for role, at in roles.positions.items()}
+    reading.notes.extend(roles.notes)
+    reading.facts.update(encoding=reading.glance.encoding, columns=dict(labels))
+    return Table(labels, _batches(reading, labels), roles.order)
+
+
+def parse_object(line: str) -> dict[str, Any] | None:
+    """One line; every number is kept as text. None when it is not an object."""
+    try:
+        value = json.loads(line, parse_int=str, parse_float=str, parse_constant=str)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def plain(value: Any) -> str | None:
+    """A value as text; None where there is nothing or no plain value."""
+    if value is None or isinstance(value, (list, dict)):
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    # an escaped half of a surrogate pair is no text
+    return str(value).encode("utf-8", "replace").decode("utf-8")
+
+
+def objects_of(block: TextBlock) -> Iterator[tuple[int, str, dict[str, Any] | None]]:
+    """Line number, text and object of each line of a block."""
+    for record in records(block, GRAMMAR):
+        text = record.fields[0]
+        yield record.line, text, None if record.fault else parse_object(text)
+
+
+def _batches(reading: Reading, labels: dict[Role, str]) -> Iterator[Batch]:
+    with reading.content() as content:
+        for block in text_blocks(content, reading.where, reading.glance.encoding, reading.limits):
+            columns: dict[Role, list[str | None]] = {role: [] for role in labels}
+            lines: list[int] = []
+            for line, text, found in objects_of(block):
+                if found is None:
+                    reading.rejects.add(NUL if "\0" in text else NOT_AN_OBJECT, line, value=text)
+                    continue
+                odd = next((role for role, name in labels.items() if isinstance(found.get(name), (list, dict))), None)
+                if odd is not None:
+                    reading.rejects.add(NOT_PLAIN, line, labels[odd], str(found[labels[odd]]))
+                    continue
+                lines.append(line)
+                for role, name in labels.items():
+                    columns[role].append(plain(found.get(name)))
+            made = {role: pa.array(values, pa.string()) for role, values in columns.items()}
+            numbers = np.asarray(lines, np.int64)
+            yield Batch(made["user"], made["item"], made.get("time"), made.get("rating"), numbers)
+
+
+FORMAT = Format(
+    key="json-lines",
+    label="JSON lines",
+    help="One JSON object a line; columns by key",
+    sniff=sniff,
+    read=read,
+)
