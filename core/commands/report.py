@@ -13,7 +13,7 @@ from core.models import MODELS
 
 def show_result(console: Console, result: Mapping[str, Any]) -> None:
     """Print the metrics of a result line for people."""
-    metrics: Mapping[str, float] = result.get("metrics", {})
+    metrics = told_apart(result.get("metrics", {}))
     if not metrics:
         return
     console.heading(title(result))
@@ -41,6 +41,17 @@ def show_result(console: Console, result: Mapping[str, Any]) -> None:
         console.say(f"  left out: {text.count(amount, 'user')}, {reason}")
     for what, amount in result.get("counts", {}).items():
         console.say(f"  {what}: {amount:,}")
+
+
+def told_apart(metrics: Mapping[str, float]) -> dict[str, float]:
+    """The metrics that say something of their own.
+
+    With one held-out item a user, recall is Hit, and precision and MAP follow from Hit and MRR: they are left out.
+    """
+    recalls = {name: value for name, value in metrics.items() if name.startswith("recall@")}
+    if any(value != metrics.get(name.replace("recall", "hit")) for name, value in recalls.items()):
+        return dict(metrics)
+    return {name: value for name, value in metrics.items() if not name.startswith(("recall@", "precision@", "map@"))}
 
 
 def title(result: Mapping[str, Any]) -> str:

@@ -108,12 +108,12 @@ class EventLog:
             length = os.fstat(self._descriptor).st_size
             try:
                 durable.write_all(self._descriptor, head + content + b"}\n")
+                if sync:
+                    os.fsync(self._descriptor)
             except OSError:
-                # a part of the line may be there: the next one must not be glued to it
+                # a part of the line may be there, or all of it: it must be neither continued nor written twice
                 os.ftruncate(self._descriptor, length)
                 raise
-            if sync:
-                os.fsync(self._descriptor)
         self.sequence = number
 
     def close(self) -> None:

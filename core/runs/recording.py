@@ -143,6 +143,9 @@ class Recorder:
         return event
 
     def _checkpoint(self) -> None:
+        # weights that have become NaN are not kept: the checkpoint before them is the last good state
+        if not_finite(self.state.model.state_dict()):
+            return
         write_checkpoint(
             self.folder.checkpoints,
             self.state.tensors(),
@@ -156,9 +159,7 @@ class Recorder:
         self._best = False
 
     def _end(self, event: RunEvent) -> RunEvent:
-        # weights that have become NaN are not kept: the checkpoint before them is the last good state
-        if not not_finite({f"model.{name}": value for name, value in self.state.model.state_dict().items()}):
-            self._checkpoint()
+        self._checkpoint()
         if isinstance(event, RunCompleted | RunStopped):
             event = dataclasses.replace(event, result=self._result(event.result))
             self._write_results()
