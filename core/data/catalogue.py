@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from core.data.vocabulary import Vocabulary
+
 
 class Catalogue:
     """Item columns aligned to the item rows.
@@ -20,6 +22,22 @@ class Catalogue:
     def empty(cls, n_items: int) -> Catalogue:
         """A catalogue that knows nothing."""
         return cls(pd.DataFrame(index=pd.RangeIndex(n_items)))
+
+    @classmethod
+    def joined(cls, frame: pd.DataFrame | None, items: Vocabulary) -> Catalogue:
+        """Align what is known of items to the item rows; items that are not listed have empty texts.
+
+        Args:
+            frame: text columns indexed by distinct item ids; None knows nothing.
+        """
+        if frame is None:
+            return cls.empty(len(items))
+        rows = frame.index.get_indexer(pd.Index(items.ids.to_pylist(), dtype=frame.index.dtype))
+        aligned = frame.iloc[rows].copy() if len(frame) else frame.reindex(range(len(items)))
+        aligned.index = pd.RangeIndex(len(items))
+        # a row that is not found is -1, which takes the last one
+        aligned[rows < 0] = ""
+        return cls(aligned)
 
     def title(self, item: int) -> str:
         """The title of an item row, an empty text when there is none."""

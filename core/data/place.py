@@ -34,12 +34,13 @@ class Place:
         name: last part of the path, printable.
         files: every file of a folder (two levels deep) or archive; the one file otherwise.
         single: the source is one file, not a folder or an archive.
+        neighbours: what lies beside one of the files.
     """
 
     name: str
     files: tuple[Stored, ...]
     single: bool
-    _neighbours: Callable[[Stored], Neighbours]
+    neighbours: Callable[[Stored], Neighbours]
     _closing: ExitStack = field(default_factory=ExitStack)
 
     def __enter__(self) -> Self:
@@ -52,7 +53,7 @@ class Place:
         """The first of these names that lies in the same folder as a file; ``{stem}`` stands for the file's stem."""
         own = base_name(file.name)
         wanted = [name.replace("{stem}", own.rpartition(".")[0] or own).lower() for name in names]
-        here = self._neighbours(file)
+        here = self.neighbours(file)
         found = next((name for name in wanted if name in here and name != own.lower()), None)
         return here[found]() if found is not None else None
 
@@ -67,7 +68,7 @@ def open_place(source: str | Path, limits: Limits) -> Place:
     mode = look(path).st_mode
     if S_ISDIR(mode):
         files = tuple(_walk(path, limits))
-        return Place(file_name(path), files, False, _within(files))
+        return Place(file_name(path), files, False, files_together(files))
     file = DiskFile(path)
     closing = ExitStack()
     try:
@@ -140,12 +141,14 @@ def _open_archive(file: DiskFile, limits: Limits, closing: ExitStack) -> Place:
         )
     if "indices.npy" in names or "row.npy" in names:
         closing.close()
-        return Place(file.name, (file,), True, _within((file,)))
+        return Place(file.name, (file,), True, files_together((file,)))
     kept = tuple(member for member in members if _visible(member.name))
-    return Place(file.name, kept, False, _within(kept), closing)
+    return Place(file.name, kept, False, files_together(kept), closing)
 
 
-def _within(files: Sequence[Stored]) -> Callable[[Stored], Neighbours]:
+def files_together(files: Sequence[Stored]) -> Callable[[Stored], Neighbours]:
+    """What lies beside a file, for a place that lists all of its files."""
+
     def neighbours(file: Stored) -> Neighbours:
         return {base_name(other.name).lower(): partial(_same, other) for other in files if _together(other, file)}
 
@@ -213,7 +216,8 @@ def _matches(name: str, patterns: Sequence[str]) -> bool:
 
 
 def _plausible(name: str, companions: Sequence[str]) -> bool:
-    return not _matches(name, companions) and not name.startswith(TEXTS) and not name.endswith((".md", *ARCHIVES))
+    text = any(word in name for word in TEXTS) or name.endswith(".md")
+    return not text and not _matches(name, companions) and not name.endswith(ARCHIVES)
 
 
 def _several(place: Place, found: Sequence[Stored]) -> InputError:

@@ -7,6 +7,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import IO, Any
 
+import pandas as pd
+
 from core.data.archives import Content, spooled
 from core.data.gathering import Batch
 from core.data.glance import Glance
@@ -83,6 +85,19 @@ class Table:
 
 
 @dataclass(frozen=True)
+class ItemReader:
+    """A catalogue of a form of its own.
+
+    Attributes:
+        sniff: the file is one.
+        read: its columns as text, the first one holding the ids of the items.
+    """
+
+    sniff: Callable[[Glance], bool]
+    read: Callable[[Reading], pd.DataFrame]
+
+
+@dataclass(frozen=True)
 class Format:
     """One way in which interactions are stored.
 
@@ -94,6 +109,7 @@ class Format:
         read: opens it; raises InputError or UsageError when columns cannot be decided.
         names: base names under which folders and archives keep it, ``*.suffix`` for any stem.
         catalogue: base names of the catalogue beside it, ``{stem}`` for the stem of the file.
+        items: how a catalogue is read that belongs to this format only.
     """
 
     key: str
@@ -103,3 +119,4 @@ class Format:
     read: Callable[[Reading], Table]
     names: tuple[str, ...] = ()
     catalogue: tuple[str, ...] = ()
+    items: ItemReader | None = None

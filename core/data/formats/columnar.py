@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -64,6 +65,33 @@ def ids_as_text(column: pa.Array) -> pa.Array:
         whole = pc.and_(pc.equal(pc.floor(numbers), numbers), pc.less_equal(pc.abs(numbers), LARGEST_WHOLE))
         return pc.if_else(whole, numbers, None).cast(pa.int64(), safe=False).cast(pa.string())
     return column.cast(pa.string())
+
+
+def as_text(table: pa.Table) -> pd.DataFrame:
+    """Every column as text, the words of a list parted by ``|``; for catalogues."""
+    columns = {
+        name: [_cell(value) for value in _plain(table[name]).to_pylist()]
+        for name in dict.fromkeys(table.column_names)
+        if table.column_names.count(name) == 1
+    }
+    return pd.DataFrame(columns, dtype="str")
+
+
+def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pa.chunked_array([ids_as_text(chunk) for chunk in column.chunks], pa.string()) if _whole(column) else column
+
+
+def _whole(column: pa.ChunkedArray) -> bool:
+    """Numbers that lose nothing as whole numbers: years beside gaps are often stored as decimals."""
+    if not pa.types.is_floating(column.type):
+        return False
+    return pc.all(pc.or_kleene(pc.equal(pc.floor(column), column), pc.is_nan(column))).as_py() is not False
+
+
+def _cell(value: object) -> str:
+    if value is None or value != value:
+        return ""
+    return "|".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _batches(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import pandas as pd
 import pyarrow as pa
 
 from core.data.delimiters import Shape, check_header, delimiter_name, find_shape
@@ -14,7 +15,7 @@ from core.data.glance import Glance
 from core.data.raw import Role
 from core.data.roles import Roles, find_roles
 from core.data.textblocks import text_blocks
-from core.data.tokens import Fields, Tokenizer
+from core.data.tokens import Fields, Grammar, Tokenizer
 from core.errors import InputError
 
 
@@ -54,26 +55,35 @@ def read_delimited(reading: Reading, preset: Preset | None = None) -> Table:
 def batches(reading: Reading, shape: Shape, roles: Roles) -> Iterator[Batch]:
     """The columns of the roles, block by block."""
     used = list(roles.positions.items())
-    for fields in rows_of(reading, shape, [at for _, at in used]):
+    for fields in rows_of(reading, shape.grammar, [at for _, at in used], int(shape.header is not None)):
         columns: dict[Role, pa.Array] = {role: column for (role, _), column in zip(used, fields.columns, strict=True)}
         yield Batch(columns["user"], columns["item"], columns.get("time"), columns.get("rating"), fields.lines)
 
 
-def rows_of(reading: Reading, shape: Shape, wanted: Sequence[int]) -> Iterator[Fields]:
-    """Some columns of the whole file, block by block."""
-    tokenizer = Tokenizer(
-        shape.grammar,
-        wanted,
-        reading.rejects,
-        reading.where,
-        reading.limits,
-        skip=int(shape.header is not None),
-        fast=reading.fast,
-    )
+def rows_of(reading: Reading, grammar: Grammar, wanted: Sequence[int], skip: int) -> Iterator[Fields]:
+    """Some columns of the whole file, block by block.
+
+    Args:
+        skip: rows at the beginning that are a header.
+    """
+    tokenizer = Tokenizer(grammar, wanted, reading.rejects, reading.where, reading.limits, skip, reading.fast)
     with reading.content() as content:
         for block in text_blocks(content, reading.where, reading.glance.encoding, reading.limits):
             yield tokenizer.split(block)
         tokenizer.finish()
+
+
+def read_frame(reading: Reading, grammar: Grammar, names: Sequence[str], skip: int) -> pd.DataFrame:
+    """The whole file as columns of text; for catalogues."""
+    blocks = rows_of(reading, grammar, range(len(names)), skip)
+    tables = [pa.table(fields.columns, names=list(names)) for fields in blocks]
+    schema = pa.schema([(name, pa.string()) for name in names])
+    return text_frame(pa.concat_tables([schema.empty_table(), *tables]))
+
+
+def text_frame(table: pa.Table) -> pd.DataFrame:
+    """Columns of strings as a frame, nothing missing."""
+    return pd.DataFrame({name: table[name].to_pylist() for name in table.column_names}, dtype="str").fillna("")
 
 
 def note_shape(reading: Reading, shape: Shape) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.feather
 
 from core.data.formats.base import Format, Reading, Table
-from core.data.formats.columnar import ROWS, UNDECODED, read_columns, unreadable_table
+from core.data.formats.columnar import ROWS, UNDECODED, as_text, read_columns, unreadable_table
 from core.data.glance import Glance
 
 MAGIC, OLD_MAGIC = b"ARROW1", b"FEA1"
@@ -39,13 +40,27 @@ def read(reading: Reading) -> Table:
     def batches(names: Sequence[str]) -> Iterator[pa.RecordBatch]:
         try:
             if old:
+                table.validate(full=True)
                 yield from table.select(list(names)).to_batches(max_chunksize=ROWS)
             for number in range(0 if old else file.num_record_batches):
-                yield from _slices(file.get_batch(number).select(list(names)))
+                batch = file.get_batch(number).select(list(names))
+                # offsets out of bounds would be read past the end of the memory
+                batch.validate(full=True)
+                yield from _slices(batch)
         except UNDECODED as error:
             raise unreadable_table(reading.where, error) from error
 
     return read_columns(reading, schema, batches)
+
+
+def read_frame(reading: Reading) -> pd.DataFrame:
+    """Every column as text, for catalogues."""
+    try:
+        table = pa.feather.read_table(reading.seekable(), memory_map=False)
+        table.validate(full=True)
+        return as_text(table)
+    except UNDECODED as error:
+        raise unreadable_table(reading.where, error) from error
 
 
 def _slices(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from core.data.formats.base import Format, Reading, Table
@@ -82,6 +83,23 @@ def plain(value: Any) -> str | None:
         return "true" if value else "false"
     # an escaped half of a surrogate pair is no text
     return str(value).encode("utf-8", "replace").decode("utf-8")
+
+
+def read_frame(reading: Reading) -> pd.DataFrame:
+    """Every key as a column of text, lists parted by ``|``; for catalogues."""
+    rows: list[dict[str, str]] = []
+    with reading.content() as content:
+        for block in text_blocks(content, reading.where, reading.glance.encoding, reading.limits):
+            for line, text, found in objects_of(block):
+                if found is None:
+                    reading.rejects.add(NOT_AN_OBJECT, line, value=text)
+                else:
+                    rows.append({name: _cell(value) for name, value in found.items()})
+    return pd.DataFrame(rows, dtype="str").fillna("")
+
+
+def _cell(value: Any) -> str:
+    return "|".join(plain(each) or "" for each in value) if isinstance(value, list) else plain(value) or ""
 
 
 def objects_of(block: TextBlock) -> Iterator[tuple[int, str, dict[str, Any] | None]]:

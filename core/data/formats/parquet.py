@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 
 from core.data.formats.base import Format, Reading, Table
-from core.data.formats.columnar import ROWS, UNDECODED, read_columns, unreadable_table
+from core.data.formats.columnar import ROWS, UNDECODED, as_text, read_columns, unreadable_table
 from core.data.glance import Glance
 
 MAGIC = b"PAR1"
@@ -25,11 +27,7 @@ def read(reading: Reading) -> Table:
     Raises:
         InputError: damaged, or without columns for user and item.
     """
-    try:
-        file = pa.parquet.ParquetFile(reading.seekable())
-        schema = file.schema_arrow
-    except UNDECODED as error:
-        raise unreadable_table(reading.where, error) from error
+    file = _open(reading)
 
     def batches(names: Sequence[str]) -> Iterator[pa.RecordBatch]:
         try:
@@ -37,7 +35,22 @@ def read(reading: Reading) -> Table:
         except UNDECODED as error:
             raise unreadable_table(reading.where, error) from error
 
-    return read_columns(reading, schema, batches)
+    return read_columns(reading, file.schema_arrow, batches)
+
+
+def read_frame(reading: Reading) -> pd.DataFrame:
+    """Every column as text, for catalogues."""
+    try:
+        return as_text(_open(reading).read())
+    except UNDECODED as error:
+        raise unreadable_table(reading.where, error) from error
+
+
+def _open(reading: Reading) -> Any:
+    try:
+        return pa.parquet.ParquetFile(reading.seekable())
+    except UNDECODED as error:
+        raise unreadable_table(reading.where, error) from error
 
 
 FORMAT = Format(

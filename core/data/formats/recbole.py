@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import pandas as pd
+
+from core.data.column_names import GENRES, normalised
 from core.data.delimiters import Shape, check_header, find_shape
-from core.data.formats.base import Format, Reading, Table
-from core.data.formats.delimited import batches, note_shape, nothing
+from core.data.formats.base import Format, ItemReader, Reading, Table
+from core.data.formats.delimited import batches, note_shape, nothing, read_frame
 from core.data.glance import Glance
 from core.data.roles import find_roles
 from core.errors import InputError
@@ -77,6 +80,16 @@ def _delimiter(glance: Glance) -> str | None:
     return None
 
 
+def read_items(reading: Reading) -> pd.DataFrame:
+    """All columns; the words of a list of genres are parted by ``|``, those of a title stay a text."""
+    shape, types = typed_shape(reading)
+    frame = read_frame(reading, shape.grammar, shape.header or (), skip=1)
+    for name, kind in zip(frame.columns, types, strict=True):
+        if kind not in SINGLE and normalised(name) in GENRES:
+            frame[name] = frame[name].str.replace(" ", "|", regex=False)
+    return frame
+
+
 FORMAT = Format(
     key="recbole",
     label="RecBole atomic files",
@@ -85,4 +98,5 @@ FORMAT = Format(
     read=read,
     names=("*.inter",),
     catalogue=("{stem}.item",),
+    items=ItemReader(lambda glance: sniff(glance) > 0, read_items),
 )

@@ -1,0 +1,214 @@
+"""From a source - a file, a folder, an archive, the word ``sample`` - to rows that are checked and explained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from core.data.formats import FORMATS
+from core.data.formats.base import Format, Reading, Table
+from core.data.formats.delimited import nothing
+from core.data.gathering import Gathered, Gatherer
+from core.data.items import read_items
+from core.data.opening import check_format, find_format, format_called, opened
+from core.data.options import Options, make_options
+from core.data.place import Place, choose, open_place
+from core.data.raw import Limits, Progress, RawRows, Watch
+from core.data.rejects import Rejects
+from core.data.sample import SAMPLE, open_sample
+from core.data.storage import DiskFile, Stored
+from core.data.twins import canonical_ids, merge_twins, twin_notes
+from core.errors import InputError
+
+
+def read_rows(
+    source: str | Path,
+    *,
+    format: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    items: str | Path | None = None,
+    delimiter: str | None = None,
+    encoding: str | None = None,
+    header: str | None = None,
+    on_progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    strict: bool = False,
+    catalogue: bool = True,
+    limits: Limits | None = None,
+    fast: bool = True,
+) -> RawRows:
+    """Read interactions with their ids as text; every row that is not kept is counted and can be exported.
+
+    Args:
+        source: a file, a folder, a zip, or the word ``sample``.
+        format: key of FORMATS; found by the content when not given.
+        columns: a role (user, item, time, rating) to the name of its column or its position from 1, ``none`` for a
+            column not to be used; or a setting (delimiter, encoding, header, zone, boundary, merge) to its value.
+        items: a catalogue file; when not given, the one that lies beside a known format.
+        delimiter, encoding, header: the same settings by keyword, as text.
+        on_progress: called with bytes done and bytes in all.
+        cancelled: asked several times a second.
+        strict: rejected rows are an error.
+        catalogue: False leaves catalogues alone (test and validation files).
+        limits: what a file may ask of this machine.
+        fast: False splits text exactly throughout; the result is the same.
+
+    Raises:
+        InputError: the source cannot be read; the message says where, why and what to do.
+        UsageError: an option cannot be.
+        ReadingCancelled: ``cancelled`` said so.
+    """
+    options = make_options(columns, delimiter=delimiter, encoding=encoding, header=header)
+    wanted = format_called(format) if format is not None else None
+    limits, watch = limits or Limits(), Watch(on_progress, cancelled)
+    with open_sample() if source == SAMPLE else open_place(source, limits) as place:
+        file = choose(place, _usual_names(wanted), _companions())
+        with opened(file, options, limits, watch, fast) as reading:
+            chosen = _chosen(wanted, reading)
+            table = chosen.read(reading)
+            gathered = _gather(table, reading, options)
+        rejects = reading.rejects.freeze()
+        _check_kept(gathered, rejects, file.name, strict)
+        known: pd.DataFrame | None = None
+        about: tuple[str, ...] = ()
+        if catalogue:
+            known, about = _catalogue(place, file, chosen, table, items, limits, watch, options)
+    gathered = _merged(gathered) if options.merge else gathered
+    return RawRows(
+        users=gathered.users,
+        items=gathered.items,
+        times=gathered.times,
+        ratings=gathered.ratings,
+        clock=gathered.clock,
+        ordered=table.ordered or gathered.times is not None,
+        catalogue=known,
+        rejects=rejects,
+        notes=(
+            f"read as {chosen.label}",
+            *reading.notes,
+            *gathered.notes,
+            *_id_notes(gathered),
+            *about,
+            *_known_items(known, gathered),
+        ),
+        source=_record(place, file, chosen, reading, gathered, rejects),
+    )
+
+
+def _usual_names(wanted: Format | None) -> list[str]:
+    formats = FORMATS.values() if wanted is None else (wanted,)
+    return [name for each in formats for name in each.names]
+
+
+def _companions() -> list[str]:
+    return [name.replace("{stem}", "*") for each in FORMATS.values() for name in each.catalogue]
+
+
+def _chosen(wanted: Format | None, reading: Reading) -> Format:
+    if not reading.glance.head:
+        raise nothing(reading.where)
+    if wanted is None:
+        return find_format(reading.glance)
+    check_format(wanted, reading.glance)
+    return wanted
+
+
+def _gather(table: Table, reading: Reading, options: Options) -> Gathered:
+    gatherer = Gatherer(table.labels, reading.rejects, reading.where, table.order, options.zone)
+    for batch in table.batches:
+        gatherer.add(batch)
+    return gatherer.finish()
+
+
+def _check_kept(gathered: Gathered, rejects: Rejects, where: str, strict: bool) -> None:
+    first = f", first on line {rejects.first[0].line:,}: {rejects.first[0].value[:80]!r}" if rejects.first else ""
+    if not len(gathered.users):
+        if not rejects.total:
+            raise nothing(where)
+        raise InputError(
+            code="input.no-interactions",
+            what="no row of it can be used",
+            where=where,
+            why=rejects.summary() + first,
+            remedy="Check the columns (--columns user=A,item=B) and the format (--format)",
+        )
+    if strict and rejects.total:
+        raise InputError(
+            code="input.rejected-rows",
+            what=rejects.summary(),
+            where=where,
+            why="Rows that cannot be used are an error when --strict is given" + first,
+            remedy="Mend the rows, or leave --strict out",
+        )
+
+
+def _catalogue(
+    place: Place,
+    file: Stored,
+    chosen: Format,
+    table: Table,
+    given: str | Path | None,
+    limits: Limits,
+    watch: Watch,
+    options: Options,
+) -> tuple[pd.DataFrame | None, tuple[str, ...]]:
+    """The catalogue that is given, which must be readable, or the one beside, which may fail with a note."""
+    beside = None if given is not None else place.beside(file, chosen.catalogue)
+    stored = DiskFile(Path(given)) if given is not None else beside
+    if stored is None:
+        return None, ()
+    try:
+        found = read_items(stored, limits, watch, table.labels["item"])
+    except InputError as error:
+        if given is not None:
+            raise
+        return None, (f"the catalogue beside it was not used: {error.sentence()}",)
+    frame = found.frame
+    if options.merge:
+        frame = frame.set_axis(canonical_ids(pa.array(frame.index, pa.string())).to_pylist(), axis=0)
+        frame = frame[~frame.index.duplicated()]
+    return frame, (f"catalogue {stored.name}: {', '.join(map(str, frame.columns)) or 'ids only'}", *found.notes)
+
+
+def _merged(gathered: Gathered) -> Gathered:
+    return Gathered(
+        merge_twins(gathered.users),
+        merge_twins(gathered.items),
+        gathered.times,
+        gathered.ratings,
+        gathered.clock,
+        gathered.unit,
+        (*gathered.notes, "ids that differ only in spaces around or in Unicode form were made one"),
+    )
+
+
+def _id_notes(gathered: Gathered) -> tuple[str, ...]:
+    return (*twin_notes("user", gathered.users.dictionary), *twin_notes("item", gathered.items.dictionary))
+
+
+def _known_items(known: pd.DataFrame | None, gathered: Gathered) -> tuple[str, ...]:
+    if known is None:
+        return ()
+    ids = gathered.items.dictionary.to_pylist()
+    hits = int(known.index.isin(ids).sum())
+    return (f"the catalogue knows {hits:,} of the {len(ids):,} items",)
+
+
+def _record(
+    place: Place, file: Stored, chosen: Format, reading: Reading, gathered: Gathered, rejects: Rejects
+) -> dict[str, Any]:
+    kept = len(gathered.users)
+    return {
+        "name": place.name,
+        "file": file.name,
+        "format": chosen.key,
+        **reading.facts,
+        "rows": kept + rejects.total,
+        "kept": kept,
+        "clock": gathered.clock,
+        **({"time_unit": gathered.unit} if gathered.unit else {}),
+    }

@@ -1,0 +1,42 @@
+"""Ids that look alike: spaces around them, or one text in two Unicode forms; counted, and made one only when asked."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+
+def merge_twins(column: pa.DictionaryArray) -> pa.DictionaryArray:
+    """Write every id without spaces around it and in Unicode form NFC; the first appearance keeps its place."""
+    canonical = canonical_ids(column.dictionary).dictionary_encode()
+    codes = canonical.indices.to_numpy()[column.indices.to_numpy()]
+    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), canonical.dictionary)
+
+
+def canonical_ids(ids: pa.Array) -> pa.Array:
+    """Without spaces around, in form NFC."""
+    return pc.utf8_normalize(pc.utf8_trim_whitespace(ids), form="NFC")
+
+
+def twin_notes(kind: str, ids: pa.Array) -> tuple[str, ...]:
+    """What looks alike among distinct ids, in plain sentences.
+
+    Args:
+        kind: ``user`` or ``item``.
+    """
+    trimmed = pc.utf8_trim_whitespace(ids)
+    spaced = pc.sum(pc.not_equal(trimmed, ids)).as_py() or 0
+    plain = not spaced and pc.all(pc.string_is_ascii(ids)).as_py() is not False
+    twins = 0 if plain else len(ids) - len(canonical_ids(ids).unique())
+    notes = []
+    if spaced:
+        notes.append(
+            f"{spaced:,} {kind} {'id has' if spaced == 1 else 'ids have'} spaces around; they were kept as written"
+        )
+    if twins:
+        notes.append(
+            f"{twins:,} {kind} {'id differs' if twins == 1 else 'ids differ'} from another only in spaces around or in "
+            "Unicode form; --columns merge=yes makes them one"
+        )
+    return tuple(notes)
