@@ -10,12 +10,11 @@ from numba import njit
 from numpy import uint64
 
 from core.data.interactions import Pairs
-from core.kernels.membership import Seen, count_unseen, has_seen, unseen_at
+from core.kernels.membership import Seen, has_seen, unseen_at
 from core.kernels.streams import below, below_wide, stream_of, word
 
 ATTEMPTS = 32
-"""Draws that may be rejected before the unseen items are indexed directly; users who have seen more than half of
-everything go there at once."""
+"""Draws that may be rejected before the unseen items are indexed directly."""
 SPAN = ATTEMPTS + 1
 """Places of a stream that one negative may use."""
 SHARE_TOTAL = float(1 << 40)
@@ -24,6 +23,7 @@ SHARE_TOTAL = float(1 << 40)
 Users = npt.NDArray[np.int64]
 Drawn = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+Units = npt.NDArray[np.int64]
 
 
 class Shares(NamedTuple):
@@ -34,8 +34,8 @@ class Shares(NamedTuple):
         seen_ends: ``[pairs + 1]`` int64: units of all training pairs before, in the order of ``Pairs.items``.
     """
 
-    ends: npt.NDArray[np.int64]
-    seen_ends: npt.NDArray[np.int64]
+    ends: Units
+    seen_ends: Units
 
 
 def shares_of(counts: npt.NDArray[np.int64], alpha: float, pairs: Pairs) -> Shares:
@@ -52,7 +52,7 @@ def shares_of(counts: npt.NDArray[np.int64], alpha: float, pairs: Pairs) -> Shar
     return Shares(_ends(units), _ends(units[pairs.items]))
 
 
-def _ends(units: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def _ends(units: Units) -> Units:
     return np.concatenate([np.zeros(1, np.int64), np.cumsum(units, dtype=np.int64)])
 
 
@@ -68,25 +68,24 @@ def draw_uniform(seen: Seen, users: Users, key: uint64, first_row: int, items: D
         items: ``[rows, n]``, written; 0 where there is nothing to draw.
         valid: ``[rows]``, written; False for a user who has seen everything.
     """
-    bound = uint64(seen.n_items)
+    indptr, seen_items, bits, n_items = seen.indptr, seen.items, seen.bits, seen.n_items
     for row in range(len(users)):
         user = uint64(users[row])
-        unseen = count_unseen(seen, user)
+        unseen = n_items - (indptr[user + uint64(1)] - indptr[user])
         valid[row] = unseen > 0
         stream = stream_of(key, uint64(first_row + row))
-        attempts = ATTEMPTS if 2 * unseen >= seen.n_items else 0
         for column in range(items.shape[1]):
             items[row, column] = 0
             found = unseen == 0
-            for attempt in range(attempts):
-                item = below(word(stream, uint64(column * SPAN + attempt)), bound)
-                if not has_seen(seen, user, item):
+            for attempt in range(0 if found else ATTEMPTS):
+                item = below(word(stream, uint64(column * SPAN + attempt)), uint64(n_items))
+                if not has_seen(indptr, seen_items, bits, user, item):
                     items[row, column] = item
                     found = True
                     break
             if not found:
                 place = below(word(stream, uint64(column * SPAN + ATTEMPTS)), uint64(unseen))
-                items[row, column] = unseen_at(seen, user, np.int64(place))
+                items[row, column] = unseen_at(indptr, seen_items, user, np.int64(place))
 
 
 @njit(nogil=True, cache=True)
@@ -97,36 +96,32 @@ def draw_by_share(
 
     ``valid`` is False where no unseen item has a share.
     """
-    total = shares.ends[-1]
+    indptr, seen_items, bits = seen.indptr, seen.items, seen.bits
+    ends, seen_ends = shares.ends, shares.seen_ends
+    total = ends[-1]
     for row in range(len(users)):
         user = uint64(users[row])
-        unseen = total - _seen_units(seen, shares, user)
+        unseen = total - (seen_ends[indptr[user + uint64(1)]] - seen_ends[indptr[user]])
         valid[row] = unseen > 0
         stream = stream_of(key, uint64(first_row + row))
-        attempts = ATTEMPTS if 2 * unseen >= total else 0
         for column in range(items.shape[1]):
             items[row, column] = 0
             found = unseen == 0
-            for attempt in range(attempts):
+            for attempt in range(0 if found else ATTEMPTS):
                 unit = below_wide(word(stream, uint64(column * SPAN + attempt)), uint64(total))
-                item = _item_of(shares.ends, np.int64(unit))
-                if not has_seen(seen, user, uint64(item)):
+                item = _item_of(ends, np.int64(unit))
+                if not has_seen(indptr, seen_items, bits, user, uint64(item)):
                     items[row, column] = item
                     found = True
                     break
             if not found:
                 unit = below_wide(word(stream, uint64(column * SPAN + ATTEMPTS)), uint64(unseen))
-                items[row, column] = _item_of(shares.ends, _past_seen(seen, shares, user, np.int64(unit)))
+                start, end = indptr[user], indptr[user + uint64(1)]
+                items[row, column] = _item_of(ends, _past_seen(seen_items, ends, seen_ends, start, end, np.int64(unit)))
 
 
 @njit(nogil=True, cache=True)
-def _seen_units(seen: Seen, shares: Shares, user: uint64) -> int:
-    start, end = seen.indptr[user], seen.indptr[user + uint64(1)]
-    return int(shares.seen_ends[end] - shares.seen_ends[start])
-
-
-@njit(nogil=True, cache=True)
-def _item_of(ends: npt.NDArray[np.int64], unit: np.int64) -> int:
+def _item_of(ends: Units, unit: np.int64) -> int:
     """The item whose units hold ``unit``: the last one with ``ends[item] <= unit``."""
     low, high = 0, len(ends) - 1
     while high - low > 1:
@@ -139,17 +134,18 @@ def _item_of(ends: npt.NDArray[np.int64], unit: np.int64) -> int:
 
 
 @njit(nogil=True, cache=True)
-def _past_seen(seen: Seen, shares: Shares, user: uint64, unit: np.int64) -> np.int64:
-    """Turn a unit counted over the user's unseen items into one counted over all items."""
-    start = seen.indptr[user]
-    low, high = start, seen.indptr[user + uint64(1)]
+def _past_seen(
+    items: npt.NDArray[np.int32], ends: Units, seen_ends: Units, start: int, end: int, unit: np.int64
+) -> np.int64:
+    """Turn a unit counted over the unseen items of a history ``start .. end`` into one counted over all items."""
+    low, high = start, end
     while low < high:
         middle = (low + high) >> 1
-        if shares.ends[seen.items[middle]] - (shares.seen_ends[middle] - shares.seen_ends[start]) > unit:
+        if ends[items[middle]] - (seen_ends[middle] - seen_ends[start]) > unit:
             high = middle
         else:
             low = middle + 1
-    return np.int64(unit + shares.seen_ends[low] - shares.seen_ends[start])
+    return np.int64(unit + seen_ends[low] - seen_ends[start])
 
 
 @njit(nogil=True, cache=True)
@@ -164,6 +160,7 @@ def mask_in_batch(seen: Seen, users: Users, columns: Drawn, masked: Mask) -> Non
         columns: the rows' positives, ``[columns]``; row r's own is ``columns[r]``.
         masked: ``[rows, columns]``, written: True for the user's own training items and copies of the row's positive.
     """
+    indptr, items = seen.indptr, seen.items
     latest = np.full(seen.n_items, -1, np.int32)
     earlier = np.empty(len(columns), np.int32)
     for column in range(len(columns)):
@@ -175,8 +172,8 @@ def mask_in_batch(seen: Seen, users: Users, columns: Drawn, masked: Mask) -> Non
         while column >= 0:
             masked[row, column] = True
             column = earlier[column]
-        for at in range(seen.indptr[users[row]], seen.indptr[users[row] + 1]):
-            column = latest[seen.items[at]]
+        for at in range(indptr[users[row]], indptr[users[row] + 1]):
+            column = latest[items[at]]
             while column >= 0:
                 masked[row, column] = True
                 column = earlier[column]

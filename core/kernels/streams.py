@@ -19,7 +19,7 @@ _SECOND = np.uint64(SECOND_FACTOR)
 _LOW = np.uint64(0xFFFFFFFF)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, forceinline=True)
 def mixed(value: uint64) -> uint64:
     """SplitMix64's finaliser: a bijection of 64-bit words whose output bits all depend on all input bits."""
     value = uint64(value)
@@ -28,19 +28,19 @@ def mixed(value: uint64) -> uint64:
     return value ^ (value >> uint64(31))
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, forceinline=True)
 def stream_of(key: uint64, row: uint64) -> uint64:
     """State of the row's own SplitMix64 stream."""
     return mixed(uint64(key) + (uint64(row) + uint64(1)) * _STEP)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, forceinline=True)
 def word(stream: uint64, place: uint64) -> uint64:
     """The 64-bit word at a place (0, 1, ...) of a stream."""
     return mixed(uint64(stream) + (uint64(place) + uint64(1)) * _STEP)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, forceinline=True)
 def below(bits: uint64, bound: uint64) -> uint64:
     """A number of ``0 .. bound - 1`` from a random word, ``bound`` < 2^32: the high half of the 96-bit product.
 
@@ -50,7 +50,7 @@ def below(bits: uint64, bound: uint64) -> uint64:
     return ((bits >> uint64(32)) * bound + (((bits & _LOW) * bound) >> uint64(32))) >> uint64(32)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, forceinline=True)
 def below_wide(bits: uint64, bound: uint64) -> uint64:
     """As ``below`` for any bound: the high word of the 128-bit product."""
     bound = uint64(bound)

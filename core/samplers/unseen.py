@@ -129,8 +129,7 @@ def _draw(
     valid = unseen > 0
     streams = streams_of(key, row_numbers(len(users), first_row, users.device))
     items = torch.zeros(len(users) * n, dtype=torch.int64, device=users.device)
-    tried = valid & (2 * unseen >= bound)
-    waiting = tried.repeat_interleave(n).nonzero().squeeze(1)
+    waiting = valid.repeat_interleave(n).nonzero().squeeze(1)
     for attempt in range(ATTEMPTS):
         if not len(waiting):
             break
@@ -138,7 +137,6 @@ def _draw(
         drawn = item_of(below(words(streams[rows], columns * SPAN + attempt), bound[rows]))
         items[waiting] = drawn
         waiting = waiting[seen.contains(users[rows], drawn)]
-    waiting = torch.cat([waiting, (valid & ~tried).repeat_interleave(n).nonzero().squeeze(1)])
     if len(waiting):
         rows, columns = waiting // n, waiting % n
         items[waiting] = index(rows, words(streams[rows], columns * SPAN + ATTEMPTS))

@@ -1,0 +1,124 @@
+"""What the kernels of matrix factorisation do, in plain NumPy, one step after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from core.data.interactions import Pairs
+from core.kernels.factorisation import BCE, BIN_RANGE, BINS, BPR, WARP, Positives, Rule, Tables
+from core.kernels.membership import unseen_reference
+from core.kernels.sampling import ATTEMPTS, SPAN
+from core.kernels.streams import below_reference, word_reference
+
+Vector = npt.NDArray[np.floating]
+
+
+def draw_reference(pairs: Pairs, catalogue: npt.NDArray[np.int32], user: int, key: int, row: int, column: int) -> int:
+    """The negative of a row and column, -1 when there is none; an empty catalogue stands for all items."""
+    unseen = unseen_reference(pairs, user)
+    listed = catalogue if len(catalogue) else np.arange(pairs.n_items)
+    for attempt in range(ATTEMPTS):
+        bits = word_reference(key, row, column * SPAN + attempt)
+        item = int(listed[below_reference(bits, len(listed))])
+        if item in unseen:
+            return item
+    left = [int(item) for item in listed if item in unseen]
+    place = below_reference(word_reference(key, row, column * SPAN + ATTEMPTS), len(left))
+    return left[place] if left else -1
+
+
+def pair_loss(loss: int, margin: float, high: float, low: float, share: float) -> tuple[float, float, float]:
+    """Loss of scores s⁺ and s⁻ and minus its derivative by s⁺, and its derivative by s⁻.
+
+    Args:
+        share: weight of the positive's own point in cross-entropy.
+    """
+    x = high - low
+    if loss == BPR:
+        return float(np.logaddexp(0, -x)), _sigmoid(-x), _sigmoid(-x)
+    if loss == BCE:
+        value = share * np.logaddexp(0, -high) + np.logaddexp(0, low)
+        return float(value), share * _sigmoid(-high), _sigmoid(low)
+    gap = margin - x
+    return max(gap, 0.0), float(gap > 0), float(gap > 0)
+
+
+def _sigmoid(x: float) -> float:
+    return float(1 / (1 + np.exp(-x)))
+
+
+def learn_reference(
+    tables: Tables,
+    positives: Positives,
+    pairs: Pairs,
+    order: npt.NDArray[np.int32],
+    catalogue: npt.NDArray[np.int32],
+    rule: Rule,
+    key: int,
+) -> tuple[float, int, int, npt.NDArray[np.int64]]:
+    """Change the tables (of any float type) in place; sum of losses, triples, positives skipped, histogram."""
+    total, learned, skipped = 0.0, 0, 0
+    histogram = np.zeros(BINS, np.int64)
+    walk = _warp if rule.loss == WARP else _drawn
+    for positive in order.tolist():
+        user, item = int(positives.users[positive]), int(positives.items[positive])
+
+        def draw(column: int, user: int = user, row: int = positive) -> int:
+            return draw_reference(pairs, catalogue, user, key, row, column)
+
+        if draw(0) < 0:
+            skipped += 1
+            continue
+        for loss, x in walk(tables, pairs, user, item, rule, draw):
+            total, learned = total + loss, learned + 1
+            if x is not None:
+                histogram[int(np.clip((x + BIN_RANGE) * BINS / (2 * BIN_RANGE), 0, BINS - 1))] += 1
+    return total, learned, skipped, histogram
+
+
+Draw = Callable[[int], int]
+Steps = Iterator[tuple[float, float | None]]
+
+
+def _drawn(tables: Tables, pairs: Pairs, user: int, item: int, rule: Rule, draw: Draw) -> Steps:
+    for column in range(rule.negatives):
+        negative = draw(column)
+        high, low = score(tables, user, item), score(tables, user, negative)
+        loss, up, down = pair_loss(rule.loss, float(rule.margin), high, low, 1 / rule.negatives)
+        step(tables, user, item, negative, up, down, rule)
+        yield loss, high - low
+
+
+def _warp(tables: Tables, pairs: Pairs, user: int, item: int, rule: Rule, draw: Draw) -> Steps:
+    high = score(tables, user, item)
+    unseen = pairs.n_items - len(pairs.of(user))
+    for drawn in range(1, rule.trials + 1):
+        negative = draw(drawn - 1)
+        x = high - score(tables, user, negative)
+        if x < 1:
+            weight = float(np.sum(1 / np.arange(1, unseen // drawn + 1)))
+            step(tables, user, item, negative, weight, weight, rule)
+            yield weight * (1 - x), x
+            return
+    yield 0.0, None
+
+
+def score(tables: Tables, user: int, item: int) -> float:
+    """s(u, i) = p_u · q_i (+ b_i)."""
+    bias = float(tables.item_bias[item]) if len(tables.item_bias) else 0.0
+    return float(tables.users[user] @ tables.items[item]) + bias
+
+
+def step(tables: Tables, user: int, item: int, negative: int, up: float, down: float, rule: Rule) -> None:
+    """One step down the gradient of loss + (λ/2)(|u|² + |i|² + |j|²)."""
+    rate, l2 = float(rule.learning_rate), float(rule.l2)
+    u, i, j = (row.copy() for row in (tables.users[user], tables.items[item], tables.items[negative]))
+    tables.users[user] -= rate * (l2 * u - up * i + down * j)
+    tables.items[item] -= rate * (l2 * i - up * u)
+    tables.items[negative] -= rate * (l2 * j + down * u)
+    if len(tables.item_bias):
+        tables.item_bias[item] += rate * up
+        tables.item_bias[negative] -= rate * down
