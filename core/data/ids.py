@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from core.data.twins import canonical_ids
 from core.data.vocabulary import Vocabulary
 
 Codes = npt.NDArray[np.int32]
@@ -53,7 +54,7 @@ def number(columns: Sequence[pa.DictionaryArray], merge_twins: bool = False) -> 
 
 def canonical(texts: pa.Array) -> pa.Array:
     """The texts without spaces around them and in composed form (NFC); one of nothing but spaces stays what it is."""
-    plain = pc.utf8_normalize(pc.utf8_trim_whitespace(texts), form="NFC")
+    plain = canonical_ids(texts)
     return pc.if_else(pc.equal(plain, ""), texts, plain)
 
 

@@ -41,7 +41,7 @@ def future(split: Split) -> list[Finding]:
             "future",
             graded(share, 0.01),
             "Training interactions later than the test interaction",
-            share * len(split.train),
+            round(share * len(split.train)),
             share,
             f"{moments}. The model learns from a future that it would not know: figures come out too good.",
             "Split by time to see what is left of them.",

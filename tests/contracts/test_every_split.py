@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -67,3 +70,12 @@ def test_that_without_validation_its_events_train_and_the_test_stays(kind: str, 
     assert len(without.train) == len(with_it.train) + len(with_it.validation)
     for left, right in zip(columns(without.test), columns(with_it.test), strict=True):
         np.testing.assert_array_equal(left, right)
+
+
+def test_that_the_table_and_the_data_plan_are_free_of_heavy_imports() -> None:
+    code = (
+        "import sys, core.splits, core.data.plan; "
+        "print([name for name in ('numpy', 'pandas', 'pyarrow', 'numba', 'torch') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
