@@ -129,7 +129,7 @@ def merge_events(a: Events, b: Events) -> Events:
     """Both parts as one, in user order; at equal or unknown times the events of ``a`` come first."""
     users = np.concatenate([a.users, b.users])
     timed = a.times is not None and b.times is not None
-    times = np.concatenate([a.times, b.times]) if timed else None  # type: ignore[list-item]
+    times = np.concatenate([a.times, b.times]) if timed else None
     order = np.argsort(users, kind="stable") if times is None else np.lexsort((times, users))
     weights = None
     if a.weights is not None and b.weights is not None:

@@ -32,8 +32,8 @@ def source(tmp_path: Path) -> Path:
 
 
 def prepared(source: Path, kind: str = "leave-last-out", **more: Any) -> Prepared:
-    names = {name: more.pop(name) for name in list(more) if name in DataPlan.__dataclass_fields__}
-    data = DataPlan(source=str(source), **{name: str(value) for name, value in names.items()})
+    names: dict[str, Any] = {name: str(more.pop(name)) for name in list(more) if name in DataPlan.__dataclass_fields__}
+    data = DataPlan(source=str(source), **names)
     return prepare(data, kind, SPLITS[kind].settings(), **more)
 
 
