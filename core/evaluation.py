@@ -230,4 +230,4 @@ def _repeats(protocol: Protocol, split: Split) -> npt.NDArray[np.bool_]:
     return met_already(split, protocol.part, Pairs(indptr, protocol.items, protocol.field.n_items))
 
 
-__all__ = ["Evaluation", "Progress", "checked_ks", "evaluate", "evaluating"]
+__all__ = ["Evaluation", "Part", "Progress", "checked_ks", "evaluate", "evaluating"]
