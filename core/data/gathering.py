@@ -121,8 +121,8 @@ class Gatherer:
         times = self._times.finish()
         values, valid = times.values, times.valid
         if valid is not None:
-            for row in np.flatnonzero(~valid).tolist():
-                self._rejects.add(OUT_OF_RANGE, self._lines.of(row), self._labels["time"])
+            for row, value in zip(np.flatnonzero(~valid).tolist(), times.refused, strict=True):
+                self._rejects.add(OUT_OF_RANGE, self._lines.of(row), self._labels["time"], str(value))
             users, items, values = _pick(users, valid), _pick(items, valid), values[valid]
             ratings = None if ratings is None else ratings[valid]
         return Gathered(users, items, values, ratings, times.clock, times.unit, (*notes, *times.notes))

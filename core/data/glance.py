@@ -44,6 +44,7 @@ class Glance:
         head: the first bytes, unpacked.
         complete: the head is the whole file.
         encoding: of the text; as sniffed, or as told.
+        binary: it is no text.
         text: whole lines of the head; empty for binary files.
         lines: the first lines that are not empty.
         packed: the bytes had to be unpacked.
@@ -54,9 +55,10 @@ class Glance:
     head: bytes
     complete: bool
     encoding: str
+    binary: bool
     text: str
     lines: tuple[str, ...]
-    packed: bool = False
+    packed: bool
 
 
 def take_glance(content: Content, name: str, where: str, encoding: str | None = None) -> Glance:
@@ -69,13 +71,13 @@ def take_glance(content: Content, name: str, where: str, encoding: str | None = 
     complete = len(head) < HEAD
     used = encoding or sniff_encoding(head)
     if _binary(head, used):
-        return Glance(name, where, head, complete, used, "", (), content.packed)
+        return Glance(name, where, head, complete, used, True, "", (), content.packed)
     text = head.decode(used, "replace").removeprefix("\ufeff")
     ends = [match.end() for match in LINE_END.finditer(text)]
     if not complete and ends:
         text = text[: ends[-1]]
     lines = [line for line in LINE_END.split(text) if line.strip()]
-    return Glance(name, where, head, complete, used, text, tuple(lines[:MOST_LINES]), content.packed)
+    return Glance(name, where, head, complete, used, False, text, tuple(lines[:MOST_LINES]), content.packed)
 
 
 def refuse_binary(glance: Glance) -> None:
@@ -91,7 +93,7 @@ def refuse_binary(glance: Glance) -> None:
         raise _not_data(glance.where, "this is a tar archive", "Unpack it")
     if glance.text.lstrip()[:9].lower() in ("<!doctype", "<html>\n") or glance.text.lstrip()[:5].lower() == "<html":
         raise _not_data(glance.where, "this is a web page, not a data file", "Download the file itself")
-    if glance.head and not glance.text:
+    if glance.binary:
         raise _not_data(
             glance.where, "this is a binary file of an unknown kind", "Give text, Parquet, Feather or a CSR .npz"
         )

@@ -58,7 +58,7 @@ def find_format(glance: Glance) -> Format:
         InputError: nothing that can hold interactions; the message says what it is.
     """
     best = max(FORMATS.values(), key=lambda each: each.sniff(glance))
-    if glance.text or not best.sniff(glance):
+    if not glance.binary or not best.sniff(glance):
         refuse_binary(glance)
     return best
 
@@ -69,7 +69,7 @@ def check_format(chosen: Format, glance: Glance) -> None:
     Raises:
         InputError: it is of another format; the message names it.
     """
-    if glance.text or not glance.head or chosen.sniff(glance):
+    if not glance.binary or chosen.sniff(glance):
         return
     other = find_format(glance)
     raise InputError(

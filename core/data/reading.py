@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from core.data.formats import FORMATS
 from core.data.formats.base import Format, Reading, Table
@@ -109,7 +110,7 @@ def _companions() -> list[str]:
 
 
 def _chosen(wanted: Format | None, reading: Reading) -> Format:
-    if not reading.glance.head:
+    if not reading.glance.binary and not reading.glance.lines:
         raise nothing(reading.where)
     if wanted is None:
         return find_format(reading.glance)
@@ -193,8 +194,9 @@ def _id_notes(gathered: Gathered) -> tuple[str, ...]:
 def _known_items(known: pd.DataFrame | None, gathered: Gathered) -> tuple[str, ...]:
     if known is None:
         return ()
-    ids = gathered.items.dictionary.to_pylist()
-    hits = int(known.index.isin(ids).sum())
+    ids = gathered.items.dictionary
+    listed = pa.array(known.index, pa.large_string())
+    hits = pc.sum(pc.is_in(ids, value_set=listed)).as_py()
     return (f"the catalogue knows {hits:,} of the {len(ids):,} items",)
 
 

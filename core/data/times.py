@@ -41,6 +41,7 @@ class TimeColumn:
     Attributes:
         values: ``[rows]`` int64, see Clock.
         valid: ``[rows]`` bool: False where the year is not in 1..9999; None when all are.
+        refused: the numbers as found of the rows that are not valid.
         unit: name of the unit or the way of writing.
         notes: plain sentences.
     """
@@ -50,6 +51,7 @@ class TimeColumn:
     valid: npt.NDArray[np.bool_] | None
     unit: str
     notes: tuple[str, ...]
+    refused: tuple[int, ...] = ()
 
 
 class TimeGatherer:
@@ -149,7 +151,7 @@ class TimeGatherer:
             what=f"the times of the column {self._name!r} are written in more than one way",
             where=self._where,
             why=f"There are {shown}",
-            remedy="Write them all alike, or leave the column out by naming the others with --columns",
+            remedy="Write them all alike, or leave the column out: --columns time=none",
         )
 
     def _scaled(self, values: npt.NDArray[np.int64], unit: str) -> TimeColumn:
@@ -158,11 +160,12 @@ class TimeGatherer:
         if factor <= 1_000_000:
             scale = 1_000_000 // factor
             inside = (values >= -(-EARLIEST // scale)) & (values <= LATEST // scale)
+            refused = tuple(values[~inside].tolist())
             values[~inside] = 0
             values *= scale
             if fractions is not None:
                 values += np.rint(fractions * scale).astype(np.int64)
-            return self._as_utc(values, unit, (), None if inside.all() else inside)
+            return self._as_utc(values, unit, (), None if inside.all() else inside, refused)
         values //= 1_000
         return self._as_utc(values, unit, ())
 
@@ -193,9 +196,11 @@ class TimeGatherer:
         unit: str,
         notes: tuple[str, ...],
         valid: npt.NDArray[np.bool_] | None = None,
+        refused: tuple[int, ...] = (),
     ) -> TimeColumn:
         if valid is None and len(values) and (values.min() < EARLIEST or values.max() > LATEST):
             valid = (values >= EARLIEST) & (values <= LATEST)
+            refused = tuple(values[~valid].tolist())
         kept = values if valid is None else values[valid]
         early = int(np.count_nonzero(kept < 0))
         late = int(np.count_nonzero(kept > time.time() * 1_000_000 + DAY))
@@ -203,7 +208,7 @@ class TimeGatherer:
             notes += (f"{early:,} times in the column {self._name!r} lie before 1970",)
         if late:
             notes += (f"{late:,} times in the column {self._name!r} lie in the future",)
-        return TimeColumn(values, "utc", valid, unit, notes)
+        return TimeColumn(values, "utc", valid, unit, notes, refused)
 
 
 def _compact_dates(values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64] | None:

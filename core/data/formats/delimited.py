@@ -107,7 +107,7 @@ def nothing(where: str) -> InputError:
 
 def sniff(glance: Glance) -> int:
     """Any text will do when nothing else fits."""
-    return 10 if glance.text else 0
+    return 0 if glance.binary else 10
 
 
 def _names(shape: Shape, preset: Preset) -> tuple[Sequence[str], bool]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pyarrow as pa
 
+from core.data.column_names import recognised
 from core.data.formats.base import Format, Reading, Table
 from core.data.gathering import Batch
 from core.data.glance import Glance
@@ -28,7 +29,7 @@ def sniff(glance: Glance) -> int:
     rows = [line.split() for line in glance.lines]
     if not rows or any(mark in line for line in glance.lines[:20] for mark in PARTING):
         return 0
-    if len({row[0] for row in rows}) < len(rows):
+    if len({row[0] for row in rows}) < len(rows) or len({recognised(word) for word in rows[0]} - {None}) > 1:
         return 0
     widths = Counter(map(len, rows))
     width, count = widths.most_common(1)[0]
