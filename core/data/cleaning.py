@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Literal
@@ -88,7 +88,7 @@ def clean(
     items = number([part.items for part in raw.values()] + listed, plan.merge_ids)
 
     watch.step(1, STEPS)
-    events, below = _apply_threshold(raw, users, items, plan, tallies)
+    events, below = _apply_threshold(raw, users, items, plan, tallies, lambda: watch.step(1, STEPS))
 
     watch.step(2, STEPS)
     how, distinct = _merge_repeats(events, plan.repeats, windows and rows.ordered, tallies)
@@ -128,7 +128,12 @@ def clean(
 
 
 def _apply_threshold(
-    raw: Mapping[str, RawRows], users: Numbering, items: Numbering, plan: CleaningPlan, tallies: Mapping[str, Tally]
+    raw: Mapping[str, RawRows],
+    users: Numbering,
+    items: Numbering,
+    plan: CleaningPlan,
+    tallies: Mapping[str, Tally],
+    pause: Callable[[], None],
 ) -> tuple[dict[str, Events], Events]:
     """The positives of each part in order, and the rows below the threshold of all parts."""
     sizes = len(users.ids), len(items.ids)
@@ -138,13 +143,15 @@ def _apply_threshold(
         enough = _enough(name, part, plan.rating_threshold)
         if enough is not None and not enough.all():
             below.append(columns.select(~enough))
+            pause()
             columns = columns.select(enough)
             tallies[name].drop("below the rating threshold", len(enough) - len(columns.users))
+        pause()
         if plan.ratings == "ignore":
             columns = dataclasses.replace(columns, weights=None)
-        positives[name] = sort_events(columns, *sizes)
+        positives[name] = sort_events(columns, *sizes, pause)
         tallies[name].note("same user and time as the one before", tied(positives[name]))
-    return positives, sort_events(join(below), *sizes)
+    return positives, sort_events(join(below), *sizes, pause)
 
 
 def _enough(name: str, part: RawRows, threshold: float | None) -> Mask | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,22 +44,26 @@ def join(parts: Sequence[Columns]) -> Columns:
     )
 
 
-def sort_events(columns: Columns, n_users: int, n_items: int) -> Events:
-    """Rows in file order as events in the order (user, time, place in the file); without times (user, place)."""
+def sort_events(columns: Columns, n_users: int, n_items: int, pause: Callable[[], None] = lambda: None) -> Events:
+    """Rows in file order as events in the order (user, time, place in the file); without times (user, place).
+
+    Args:
+        pause: called between the passes over the rows; may raise to end the work.
+    """
     code: type[np.signedinteger[Any]] = np.int32 if len(columns.users) < 2**31 else np.int64
     order = np.empty(len(columns.users), code)
     indptr = np.empty(n_users + 1, np.int64)
     group(columns.users, indptr, order)
+    pause()
     if columns.times is not None:
         order_by_time(indptr, order, columns.times)
-    return Events(
-        columns.users[order],
-        columns.items[order],
-        None if columns.times is None else columns.times[order],
-        None if columns.weights is None else columns.weights.astype(np.float32, copy=False)[order],
-        n_users,
-        n_items,
-    )
+    pause()
+    users, items = columns.users[order], columns.items[order]
+    pause()
+    times = None if columns.times is None else columns.times[order]
+    pause()
+    weights = None if columns.weights is None else columns.weights.astype(np.float32, copy=False)[order]
+    return Events(users, items, times, weights, n_users, n_items)
 
 
 def tied(events: Events) -> int:
