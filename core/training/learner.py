@@ -119,6 +119,10 @@ class GradientLearner:
         return settings.learning_rate * rate_factor(settings, epoch, self.plan.training.epochs)
 
     def _set_rate(self, rate: float) -> None:
+        if self.plan.model.name == "mf" and self.plan.optimiser.name == "sgd":
+            # plain SGD of matrix factorisation steps by single triples (Rendle et al. 2009); the mean over a batch
+            # would shrink its steps by the size of the batch
+            rate *= self.plan.training.batch_size
         for optimiser in self.optimisers:
             for group in optimiser.param_groups:
                 group["lr"] = rate

@@ -58,6 +58,8 @@ def make_optimisers(plan: Plan, model: RankingModel) -> list[Optimizer]:
     groups = [group for group in groups if group["params"]]
     found = [_dense(settings, groups)] if groups else []
     if lazy and rows:
+        # said aloud, since torch otherwise warns that it checks nothing
+        torch.sparse.check_sparse_tensor_invariants.disable()
         found.append(_lazy(settings, rows))
     return found
 

@@ -12,7 +12,9 @@ class OptimiserSettings:
     """How weights follow the gradient."""
 
     name: str = param("adam", "Rule that turns gradients into steps.", choices=("sgd", "adagrad", "adam", "adamw"))
-    learning_rate: float = param(0.001, "Size of a step.", above=0, high=1e6)
+    learning_rate: float = param(
+        0.001, "Size of a step; for SGD on MF that of a single triple, whatever the batch.", above=0, high=1e6
+    )
     momentum: float = param(0.0, "Share of the last step kept (SGD only).", low=0, high=0.999)
     l2: float = param(
         0.0,
