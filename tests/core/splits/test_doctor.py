@@ -126,6 +126,16 @@ def test_that_small_sparse_and_dense_data_are_told() -> None:
     assert (found["small-test"].severity, found["small-test"].number) == ("warning", 40)
 
 
+def test_that_a_thousand_tested_users_are_not_few() -> None:
+    rows = [(f"u{user}", f"i{user % 50 + time}", time) for user in range(1000) for time in range(3)]
+    assert "small-test" not in findings(split_of(cleaned(rows)))
+
+
+def test_that_a_leak_is_not_measured_without_times() -> None:
+    split = split_of(clean(raw_rows("aabb", "xyxy"), CleaningPlan()))
+    assert later_share(split.train, split.test) is None
+
+
 def test_that_lists_that_do_not_fit_are_warned_about() -> None:
     rows = [("a", "p", 1), ("a", "q", 2), ("b", "p", 1), ("b", "q", 2)]
     raw = raw_candidates([("a", "ps")])

@@ -12,7 +12,9 @@ from core.data.cleaning import Cleaned, clean
 from core.data.plan import CleaningPlan
 from core.errors import PlanError, RankscopeError, SplitError, UsageError
 from core.params import describe
-from core.splits import SPLITS
+from core.splits import SPLITS, SplitEntry
+from core.splits.make import make_split
+from core.splits.parts import Material, Parts, divide
 from core.splits.settings import RandomSettings, TimeSettings
 from core.splits.split import Split
 from tests.core.data import oracle as cleaning_oracle
@@ -260,6 +262,23 @@ def test_that_files_and_splits_that_do_not_go_together_are_refused() -> None:
         split_of(cleaned(HAND), "predefined")
     with pytest.raises(UsageError, match="choose the split predefined"):
         split_of(cleaned(HAND, test=[("a", "w", 5)]), "random")
+
+
+def test_that_an_unknown_split_is_refused_with_the_nearest_name() -> None:
+    with pytest.raises(PlanError, match="leave-last-out"):
+        make_split("leave-one-out", None, cleaned(HAND).interactions)
+
+
+def test_that_a_split_that_leaves_no_training_is_refused_whoever_wrote_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SPLITS, "all-test", SplitEntry("", "", RandomSettings, f"{__name__}:everything_is_test"))
+    with pytest.raises(SplitError) as raised:
+        split_of(cleaned(HAND), "all-test")
+    assert raised.value.code == "split.no-training"
+
+
+def everything_is_test(material: Material, settings: RandomSettings) -> Parts:
+    everywhere = np.ones(len(material.interactions.events), np.bool_)
+    return divide(material.interactions.events, ~everywhere, everywhere, {})
 
 
 @pytest.mark.parametrize("settings", [TimeSettings, RandomSettings])
