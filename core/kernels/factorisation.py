@@ -25,8 +25,8 @@ CHUNK = 512
 AHEAD = 8
 """Triples between asking for the rows and needing them."""
 SPECIAL_FACTORS = (64,)
-"""Factor counts known when compiling. At 64 unrolled loops are a fifth faster; at 8, 16 and 32 the compiler unrolls them
-before it sees vectors, which is slower than not knowing; at 128 there is no difference."""
+"""Factor counts known when compiling. At 64 unrolled loops are a fifth faster; at 8, 16 and 32 the compiler unrolls
+them before it sees vectors, which is slower than not knowing; at 128 there is no difference."""
 LOGISTIC_RANGE = 16.0
 CELLS = 4096
 """The logistic function is a table of straight pieces over ±16: it is off by less than 1e-6, and 5 times faster."""
