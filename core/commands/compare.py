@@ -95,7 +95,7 @@ def show(
     paired: dict[str, dict[str, Any]],
 ) -> None:
     """Print the comparison for people."""
-    from core.commands.report import metric_label
+    from core.commands.report import metric_label, told_apart
 
     names = [short(each) for each in (first, second)]
     console.heading("What differs")
@@ -105,6 +105,7 @@ def show(
         console.say("  Nothing in the plans")
     each = next(iter(paired.values()))
     console.heading(f"{evaluation.part.capitalize()} part, {text.count(each['users'], 'user')} in common")
+    own = told_apart({name: found["first"] for name, found in paired.items()})
     rows = [
         [
             metric_label(name),
@@ -115,6 +116,7 @@ def show(
             text.probability(found["p"]),
         ]
         for name, found in paired.items()
+        if name in own
     ]
     console.table(["", *names, "difference", "95 % interval", "p"], rows)
 

@@ -53,9 +53,15 @@ class Console:
         self.say()
         self.say(f"\033[1m{line}\033[0m" if self.terminal else line)
 
-    def table(self, head: Sequence[str], rows: Sequence[Sequence[Any]], right: Sequence[int] = ()) -> None:
+    def table(
+        self,
+        head: Sequence[str],
+        rows: Sequence[Sequence[Any]],
+        right: Sequence[int] = (),
+        widest: int = text.WIDEST_CELL,
+    ) -> None:
         """Aligned columns; the head is dim in a terminal."""
-        lines = text.columns(head, rows, right)
+        lines = text.columns(head, rows, right, widest)
         if any(head) and lines and self.terminal:
             lines[0] = f"\033[2m{lines[0]}\033[0m"
         for line in lines:
@@ -63,7 +69,7 @@ class Console:
 
     def facts(self, pairs: Sequence[tuple[str, str]]) -> None:
         """Named values, one a line, empty ones left out."""
-        self.table(("", ""), [pair for pair in pairs if pair[1]])
+        self.table(("", ""), [pair for pair in pairs if pair[1]], widest=200)
 
     def note(self, line: str) -> None:
         """A remark on stderr, for people and programs alike."""

@@ -129,7 +129,18 @@ class WorkProgress:
             self._task = self._bar.add_task(self.description, total=total, detail="")
             self._bar.start()
         detail = f"{done / self.scale:,.0f} of {total / self.scale:,.0f} {self.unit}"
-        self._bar.update(self._task, completed=done, total=total, detail=detail)
+        self._bar.update(
+            self._task,
+            description=self.description,
+            completed=done,
+            total=total,
+            detail=detail if total >= self.scale else "",
+        )
+
+    def stage(self, description: str, done: int, total: int) -> None:
+        """Show how far a stage of the work is, each with a name of its own."""
+        self.description = description
+        self(done, total)
 
     def __enter__(self) -> Self:
         return self

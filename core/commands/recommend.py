@@ -136,18 +136,27 @@ def tell(console: Console, run: Run, asked: Asked, block: TopItems, at: int, why
     user = asked.names.id(int(block.users[at]))
     console.heading(heading(run, asked, int(block.users[at])))
     rows: list[tuple[str, ...]] = []
+    told: list[str] = []
     for rank in range(int(block.lengths[at])):
         item, score = int(block.items[at, rank]), float(block.scores[at, rank])
         title, name = data.catalogue.title(item), data.items.id(item)
         speaking = because(run, asked, int(block.users[at]), item) if why else []
         values: dict[str, Any] = {"user": user, "rank": rank + 1, "item": name, "title": title, "score": score}
         console.emit("item", values | ({"why": speaking} if why else {}))
-        told = ", ".join(f"{each['title'] or each['item']} {100 * each['share']:.0f} %" for each in speaking)
-        rows.append((f"{rank + 1}", title or name, name if title else "", text.number(score), told))
-    console.table(("",) * 5, rows, right=(0,))
+        told.append(", ".join(f"{each['title'] or each['item']} {percent(each['share'])}" for each in speaking))
+        rows.append((f"{rank + 1}", title or name, name if title else "", text.number(score)))
+    for line, speaking_for in zip(text.columns(("",) * 4, rows, right=(0,)), told, strict=True):
+        console.say(f"  {line}")
+        for reason in text.wrapped(f"because of {speaking_for}", " " * 8) if speaking_for else []:
+            console.say(reason)
     if not rows:
         console.say("  nothing is left to recommend: every item is met or excluded")
     return len(rows)
+
+
+def percent(share: float) -> str:
+    """A share of a whole."""
+    return f"{text.short(100 * share)} %"
 
 
 def heading(run: Run, asked: Asked, row: int) -> str:

@@ -36,11 +36,11 @@ def show_result(console: Console, result: Mapping[str, Any]) -> None:
             ]
         )
     console.table(*without_empty(head, rows))
-    show_beyond(console, result.get("beyond", {}))
     for reason, amount in result.get("excluded", {}).items():
         console.say(f"  left out: {text.count(amount, 'user')}, {reason}")
     for what, amount in result.get("counts", {}).items():
         console.say(f"  {what}: {amount:,}")
+    show_beyond(console, result.get("beyond", {}))
 
 
 def told_apart(metrics: Mapping[str, float]) -> dict[str, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 import unicodedata
 from collections.abc import Sequence
 from typing import Any
@@ -27,6 +28,12 @@ def number(value: float | None, sign: bool = False) -> str:
         decimals = max(2 - math.floor(math.log10(magnitude)), 0)
         shown = f"{value:+.{decimals}f}" if sign else f"{value:.{decimals}f}"
     return shown
+
+
+def short(value: float) -> str:
+    """As ``number``, without zeros at the end: 3.5, 71, 0.5."""
+    shown = number(value)
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
 
 
 def probability(value: float) -> str:
@@ -77,6 +84,11 @@ def width(text: str) -> int:
     return sum(
         0 if unicodedata.combining(each) else 2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text
     )
+
+
+def wrapped(text: str, indent: str, most: int = 100) -> list[str]:
+    """A sentence as lines of at most ``most`` columns."""
+    return textwrap.wrap(harmless(text), most, initial_indent=indent, subsequent_indent=indent)
 
 
 def shortened(text: str, most: int = WIDEST_CELL) -> str:

@@ -22,6 +22,7 @@ from core.training.plan import Plan, make_plan
 
 if TYPE_CHECKING:
     from core.models.base import RankingModel
+    from core.training.starting import Trained
     from core.training.state import RunState
 
 
@@ -112,7 +113,7 @@ class Run:
         """The state from which training can go on, to the bit on the same machine and versions."""
         from core.training.state import RunState
 
-        state = RunState(self.plan, self.split)
+        state = RunState(self.plan, self.split, trained_for(self.plan))
         state.restore(self.loaded.tensors, self.loaded.checkpoint.plain)
         return state
 
@@ -132,6 +133,14 @@ def open_run(path_or_id: str | Path, workspace: Workspace | None = None) -> Run:
     except PlanError as error:
         raise damaged(durable.printable_path(folder.record), error.sentence()) from None
     return Run(str(path_or_id), folder, record, plan)
+
+
+def trained_for(plan: Plan, workspace: Workspace | None = None) -> Trained:
+    """The trained models that a plan starts from, by role; empty when it starts from none."""
+    from core.training.starting import runs_to_start_from
+
+    runs = {role: open_run(name, workspace) for role, name in runs_to_start_from(plan).items()}
+    return {role: (run.plan.model.name, run.model) for role, run in runs.items()}
 
 
 def _under(tensors: dict[str, Any], prefix: str) -> dict[str, Any]:

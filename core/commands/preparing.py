@@ -1,0 +1,117 @@
+"""Read, clean and divide for a command, telling on the way what was not kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from core.commands import text
+from core.commands.console import Console
+from core.commands.planning import in_words
+from core.commands.progress import WorkProgress
+from core.data.candidates import read_candidates
+from core.data.plan import DataPlan
+from core.data.rejects import Rejects
+from core.data.sample import SAMPLE
+from core.models import MODELS
+from core.runs.opening import Run
+from core.splits.candidates import match_candidates
+from core.splits.doctor import examine
+from core.splits.prepare import Loaded, Prepared, load, prepare
+from core.splits.split import Candidates, Split
+from core.training.plan import Plan
+
+SAMPLE_TERMS = "MovieLens data by GroupLens, for research; its terms: rankscope data sample"
+
+
+def prepare_plan(plan: Plan, console: Console, strict: bool) -> Prepared:
+    """The data that a plan names, divided as it says."""
+    with WorkProgress(console, "reading") as progress:
+        prepared = prepare(
+            plan.data,
+            plan.split.name,
+            plan.split.settings,
+            seed=plan.seed,
+            windows=MODELS[plan.model.name].batch == "window",
+            strict=strict,
+            on_progress=progress.stage,
+        )
+    tell_rejects(console, prepared.loaded.rejects)
+    return prepared
+
+
+def load_data(data: DataPlan, console: Console, strict: bool) -> Loaded:
+    """The data that a plan names, cleaned."""
+    with WorkProgress(console, "reading") as progress:
+        loaded = load(data, strict=strict, on_progress=progress.stage)
+    tell_rejects(console, loaded.rejects)
+    return loaded
+
+
+def tell_rejects(console: Console, rejects: Mapping[str, Rejects]) -> None:
+    """Rows that were not kept, on stderr."""
+    for name, each in rejects.items():
+        if each.total:
+            first = each.first[0]
+            example = f"first on line {first.line:,}: {text.shortened(repr(first.value))}"
+            console.note(f"{name}: {each.summary()}; {example}.")
+
+
+def rejected_rows(loaded: Loaded) -> int:
+    """How many rows reading did not keep, of all files."""
+    return sum(each.total for each in loaded.rejects.values())
+
+
+def dropped_rows(loaded: Loaded) -> dict[str, int]:
+    """Rows that cleaning left out, by reason, of all files."""
+    found: dict[str, int] = {}
+    for report in loaded.reports.values():
+        for reason, amount in report.dropped.items():
+            found[reason] = found.get(reason, 0) + amount
+    return found
+
+
+def tell_data(console: Console, plan: Plan, prepared: Prepared) -> None:
+    """What is about to be trained on what."""
+    split, data = prepared.split, prepared.split.interactions
+    sizes = [text.count(len(data.users), "user"), text.count(len(data.items), "item")]
+    sizes.append(text.count(len(data.events), "interaction"))
+    dropped = ", ".join(f"{reason} {amount:,}" for reason, amount in dropped_rows(prepared.loaded).items())
+    warnings = [finding for finding in examine(split) if finding.severity == "warning"]
+    console.facts(
+        [
+            ("Data", f"{data.source.get('name') or plan.data.source}: {', '.join(sizes)}"),
+            ("", SAMPLE_TERMS if plan.data.source == SAMPLE else ""),
+            ("Left out", dropped),
+            ("Split", split_in_words(split)),
+            *(("Beware", f"{finding.title}, {share_in_words(finding)}") for finding in warnings),
+            ("Model", in_words(plan)),
+        ]
+    )
+
+
+def split_in_words(split: Split) -> str:
+    """Kind and sizes of the parts."""
+    parts = [(split.train, "train"), (split.validation, "validation"), (split.test, "test")]
+    sizes = ", ".join(f"{len(part):,} {name}" for part, name in parts)
+    against = ", candidate lists given" if split.candidates is not None else ""
+    return f"{split.kind}: {sizes}{against}"
+
+
+def share_in_words(finding: object) -> str:
+    """The size of a finding of the doctor."""
+    share, number = getattr(finding, "share", None), getattr(finding, "number", 0)
+    shown = text.number(int(number) if float(number).is_integer() else number)
+    return shown if share is None else f"{shown} ({text.number(100 * share)} %)"
+
+
+def candidates_for(run: Run, path: str) -> Candidates:
+    """Candidate lists of a file, matched to the test part of a run."""
+    split = run.split
+    return match_candidates(
+        read_candidates(Path(path)),
+        split.interactions,
+        (split.train, split.validation),
+        split.test,
+        run.plan.data.merge_ids,
+    )
