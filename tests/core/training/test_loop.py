@@ -1,0 +1,284 @@
+"""The loop: events in order, stop and pause, the same bits again, going on from a snapshot, refit, failure."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+
+import pytest
+import torch
+
+from core.data.interactions import merge_events
+from core.errors import PlanError
+from core.models import MODELS
+from core.splits.split import Split
+from core.training.control import Control
+from core.training.events import (
+    HISTOGRAM_BINS,
+    EpochDone,
+    EvaluationAdvanced,
+    RunCompleted,
+    RunEvent,
+    RunFailed,
+    RunStarted,
+    RunStopped,
+    StepsDone,
+    from_plain,
+    to_plain,
+)
+from core.training.loop import train
+from core.training.plan import Plan, make_plan
+from core.training.state import RunState
+from tests.core.training.boards import chance, checkerboard
+
+Values = dict[str, dict[str, object]]
+
+
+def values(model: str = "mf", **training: object) -> Values:
+    entry = MODELS[model]
+    known = entry.settings.__dataclass_fields__
+    small = {"factors": 4, "tower": [8, 4], "window": 3, "targets": 2, "horizontal_filters": 2, "vertical_filters": 2}
+    return {
+        "model": {"name": model, **{name: value for name, value in small.items() if name in known}},
+        "training": {"epochs": 3, "batch_size": 50, "patience": 0, "report_every": 0, **training},
+        "evaluation": {"bootstrap": 50},
+    }
+
+
+def plan_of(model: str = "mf", **training: object) -> Plan:
+    return make_plan(values(model, **training))
+
+
+def weights(state: RunState) -> dict[str, torch.Tensor]:
+    return {name: value.clone() for name, value in state.model.state_dict().items()}
+
+
+def same(a: dict[str, torch.Tensor], b: dict[str, torch.Tensor]) -> bool:
+    return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
+
+
+def run(plan: Plan, split: Split, control: Control | None = None) -> tuple[RunState, list[RunEvent]]:
+    state = RunState(plan, split)
+    return state, list(train(plan, split, state, control))
+
+
+def strip(event: RunEvent) -> RunEvent:
+    """The event without what a clock says."""
+    timed = {"seconds", "rate", "seconds_left"}
+    fields = {each.name for each in dataclasses.fields(event)} & timed
+    event = dataclasses.replace(event, **dict.fromkeys(fields, 0.0))
+    if isinstance(event, RunCompleted):
+        event = RunCompleted({**event.result, "seconds": 0})
+    return event
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_that_a_run_tells_its_story_in_order(model: str) -> None:
+    split = chance()
+    plan = plan_of(model)
+    told = list(train(plan, split))
+    events = [event for event in told if not isinstance(event, EvaluationAdvanced)]
+    assert isinstance(events[0], RunStarted)
+    assert isinstance(events[-1], RunCompleted)
+    done = [event for event in events if isinstance(event, EpochDone)]
+    trained = bool(MODELS[model].losses)
+    assert [event.epoch for event in done] == ([1, 2, 3] if trained else [])
+    assert events[0].baseline["auc"] > 0.5
+    for event in done:
+        assert event.examples > 0
+        assert 0 <= event.metrics["auc"] <= 1
+        assert len(event.pinned) == 8
+    if trained:
+        reports = [event for event in events if isinstance(event, StepsDone)]
+        assert len(reports) >= 3
+        assert any(sum(event.histogram) > 0 for event in reports)
+        assert all(len(event.histogram) == HISTOGRAM_BINS for event in reports)
+    result = events[-1].result
+    assert result["part"] == "test"
+    assert result["protocol"] == "full"
+    assert result["users"] == 40
+    assert set(result["metrics"]) == set(result["baseline"])
+    assert result["validation"]
+    assert all(from_plain(to_plain(event)) == event for event in told)
+
+
+@pytest.mark.parametrize("model", [model for model, entry in MODELS.items() if entry.losses])
+def test_that_the_same_seed_gives_the_same_bits(model: str) -> None:
+    split = chance()
+    first, told = run(plan_of(model), split)
+    again, told_again = run(plan_of(model), split)
+    other, _ = run(plan_of(model, seed=2), split)
+    assert same(weights(first), weights(again))
+    assert [strip(event) for event in told if not isinstance(event, StepsDone)] == [
+        strip(event) for event in told_again if not isinstance(event, StepsDone)
+    ]
+    assert not same(weights(first), weights(other))
+
+
+@pytest.mark.parametrize("optimiser", ["sgd", "adagrad", "adam", "adamw"])
+@pytest.mark.parametrize("sparse", ["off", "on"])
+@pytest.mark.parametrize("model", ["gmf", "caser"])
+def test_that_a_run_goes_on_from_any_epoch_as_if_never_interrupted(model: str, optimiser: str, sparse: str) -> None:
+    split = chance()
+    given = values(model, epochs=4)
+    given["optimiser"] = {"name": optimiser, "sparse": sparse, "learning_rate": 0.05}
+    plan = make_plan(given)
+    whole, _ = run(plan, split)
+    cut = RunState(plan, split)
+    snapshot = None
+    for event in train(plan, split, cut):
+        if isinstance(event, EpochDone) and event.epoch == 2:
+            snapshot = ({name: value.clone() for name, value in cut.tensors().items()}, cut.plain())
+            break
+    assert snapshot is not None
+    restored = RunState(plan, split)
+    restored.restore(*snapshot)
+    assert isinstance(list(train(plan, split, restored))[-1], RunCompleted)
+    assert same(weights(whole), weights(restored))
+
+
+@pytest.mark.parametrize("model", ["mf", "caser", "autorec-user"])
+def test_that_a_run_goes_on_from_the_middle_of_an_epoch(model: str) -> None:
+    split = chance()
+    plan = plan_of(model, batch_size=10)
+    whole, _ = run(plan, split)
+    cut, control = RunState(plan, split), Control()
+    snapshot = None
+    for event in train(plan, split, cut, control):
+        if isinstance(event, StepsDone) and event.epoch == 2 and event.step >= 1 and snapshot is None:
+            snapshot = ({name: value.clone() for name, value in cut.tensors().items()}, cut.plain())
+    assert snapshot is not None
+    restored = RunState(plan, split)
+    restored.restore(*snapshot)
+    list(train(plan, split, restored))
+    assert same(weights(whole), weights(restored))
+
+
+def test_that_stop_ends_after_the_step_in_hand_and_keeps_what_was_learned() -> None:
+    split, control = chance(), Control()
+    plan = plan_of("gmf", epochs=1000)
+    state = RunState(plan, split)
+    first = weights(state)
+    events = []
+    for event in train(plan, split, state, control):
+        events.append(event)
+        if isinstance(event, EpochDone) and event.epoch == 2:
+            control.stop()
+    assert isinstance(events[-1], RunStopped)
+    assert events[-1].epoch == 2
+    assert not same(first, weights(state))
+
+
+def test_that_pausing_changes_nothing() -> None:
+    split, control = chance(), Control()
+    plan = plan_of("gmf")
+    straight, _ = run(plan, split)
+    state = RunState(plan, split)
+    for event in train(plan, split, state, control):
+        if isinstance(event, StepsDone):
+            control.pause()
+            assert control.paused
+            threading.Timer(0.001, control.resume).start()
+    assert same(weights(straight), weights(state))
+
+
+def test_that_the_best_epoch_is_kept_and_patience_ends_the_run() -> None:
+    split = chance()
+    plan = make_plan({**values("mf", epochs=200, patience=2, stop_on="auc"), "optimiser": {"learning_rate": 0.5}})
+    state, events = run(plan, split)
+    done = [event for event in events if isinstance(event, EpochDone)]
+    aucs = [event.metrics["auc"] for event in done]
+    best = aucs.index(max(aucs)) + 1
+    assert len(done) == best + 2
+    assert state.stopping.best_epoch == best
+    result = events[-1]
+    assert isinstance(result, RunCompleted)
+    assert result.result["validation"]["auc"] == pytest.approx(max(aucs))
+
+
+def test_that_refit_trains_again_on_training_and_validation_for_the_best_number_of_epochs() -> None:
+    split = chance(refit=True)
+    plan = plan_of("gmf", epochs=6, patience=2)
+    state, events = run(plan, split)
+    started = [event for event in events if isinstance(event, RunStarted)]
+    assert [event.phase for event in started] == ["train", "refit"]
+    assert started[1].train_events == started[0].train_events + len(split.validation)
+    refitted = [event for event in events if isinstance(event, EpochDone) and event.phase == "refit"]
+    assert len(refitted) == state.stopping.best_epoch
+    assert all(not event.metrics for event in refitted)
+    assert state.train.items.tolist() == merge_events(split.train, split.validation).items.tolist()
+    assert isinstance(events[-1], RunCompleted)
+    assert events[-1].result["validation"]
+
+
+def test_that_a_diverging_run_names_the_step_and_a_remedy_and_keeps_the_best_weights() -> None:
+    split = chance()
+    given = values("mf")
+    given["optimiser"] = {"name": "sgd", "learning_rate": 1e6}
+    state, events = run(make_plan(given), split)
+    failed = events[-1]
+    assert isinstance(failed, RunFailed)
+    assert failed.code == "training.diverged"
+    assert "step" in failed.where
+    assert "1e+05" in failed.remedy
+    assert sum(isinstance(event, RunFailed) for event in events) == 1
+    if state.best is not None:
+        assert same(weights(state), state.best)
+
+
+def test_that_dying_of_memory_becomes_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    split = chance()
+    plan = plan_of("gmf")
+    state = RunState(plan, split)
+
+    def no_memory(*_: object) -> None:
+        raise RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory")
+
+    monkeypatch.setattr(state.model, "encode", no_memory)
+    # popularity is ranked first, by a model of its own
+    failed = list(train(plan, split, state))[-1]
+    assert isinstance(failed, RunFailed)
+    assert failed.code == "training.memory"
+    assert "batch_size=12" in failed.remedy
+
+
+def test_that_a_defect_of_the_program_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    split = chance()
+    plan = plan_of("gmf")
+    state = RunState(plan, split)
+    monkeypatch.setattr(state.model, "encode", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        list(train(plan, split, state))
+
+
+def test_that_users_who_have_seen_everything_are_counted_not_waited_for() -> None:
+    split = checkerboard(4)
+    everything = [(user, item) for user in range(4) for item in range(4)]
+    from tests.core.training.boards import events_of
+
+    full = dataclasses.replace(split, train=events_of(everything, 4, 4))
+    plan = plan_of("gmf")
+    done = [event for event in train(plan, full) if isinstance(event, EpochDone)]
+    assert done[0].skipped == 16
+    assert done[0].loss == 0
+
+
+def test_that_a_loss_with_weights_is_refused_on_binary_data() -> None:
+    plan = make_plan({"model": {"name": "mf"}, "loss": {"name": "low-rank"}})
+    with pytest.raises(PlanError, match="binary"):
+        RunState(plan, chance())
+
+
+def test_that_an_unknown_metric_to_stop_on_is_refused_before_training() -> None:
+    with pytest.raises(PlanError, match="ndcg@10"):
+        list(train(plan_of("mf", stop_on="ndgc@10"), chance()))
+
+
+def test_that_closing_the_generator_abandons_the_run_without_a_word() -> None:
+    split = chance()
+    events = train(plan_of("gmf", epochs=50), split)
+    for event in events:
+        if isinstance(event, EpochDone):
+            break
+    events.close()
+    assert list(events) == []
