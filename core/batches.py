@@ -98,7 +98,8 @@ def window_starts(train: Events, targets: int) -> npt.NDArray[np.int64]:
     owners = np.repeat(np.arange(train.n_users), windows)
     before = np.cumsum(windows) - windows
     t = np.arange(len(owners)) - before[owners] + 1
-    return train.indptr[owners] + t
+    starts: npt.NDArray[np.int64] = train.indptr[owners] + t
+    return starts
 
 
 def padded_sequences(events: Events, length: int) -> npt.NDArray[np.int64]:
@@ -153,9 +154,7 @@ class RowBatches:
 
     def epoch(self, number: int) -> Iterator[RowBatch]:
         """The batches of an epoch; the order depends on the seed and the epoch alone."""
-        for at in shuffled(
-            self.rows, self.batch_size, key(self.seed, "shuffle", number), torch.device("cpu")
-        ):
+        for at in shuffled(self.rows, self.batch_size, key(self.seed, "shuffle", number), torch.device("cpu")):
             yield self.batch(self.filled[at.numpy()])
 
     def batch(self, rows: npt.NDArray[np.int64]) -> RowBatch:
@@ -183,9 +182,7 @@ def pair_values(events: Events) -> tuple[Pairs, npt.NDArray[np.float32] | None]:
     return pairs, events.weights[order][last]
 
 
-def transposed(
-    pairs: Pairs, values: npt.NDArray[np.float32] | None
-) -> tuple[Pairs, npt.NDArray[np.float32] | None]:
+def transposed(pairs: Pairs, values: npt.NDArray[np.float32] | None) -> tuple[Pairs, npt.NDArray[np.float32] | None]:
     """The same pairs as (item, user)."""
     users = np.repeat(np.arange(pairs.n_users, dtype=np.int32), np.diff(pairs.indptr))
     order = np.argsort(pairs.items, kind="stable")
@@ -197,4 +194,5 @@ def transposed(
 def shuffled(rows: int, batch_size: int, seed: int, device: torch.device) -> Iterator[Tensor]:
     """Row numbers in random order, cut into batches, drawn on the device."""
     generator = torch.Generator(device).manual_seed(seed)
-    yield from torch.randperm(rows, generator=generator, device=device).split(batch_size)
+    order = torch.randperm(rows, generator=generator, device=device)
+    yield from (order[start : start + batch_size] for start in range(0, rows, batch_size))

@@ -1,4 +1,4 @@
-"""param(): default, range, unit and help declared once beside the field; forms, command line and files derive from it."""
+"""param(): default, range, unit and help once beside the field; forms, command line and files derive from it."""
 
 from __future__ import annotations
 
@@ -64,8 +64,8 @@ def param(
     label: str = "",
 ) -> Any:
     """Declare a dataclass field that a user can set."""
-    metadata = dict(help=help, low=low, high=high, above=above, unit=unit, choices=choices, label=label)
-    return field(default=default, metadata={"param": metadata})
+    limits = {"low": low, "high": high, "above": above, "choices": choices}
+    return field(default=default, metadata={"param": {"help": help, "unit": unit, "label": label, **limits}})
 
 
 def describe(cls: type) -> tuple[Parameter, ...]:
@@ -77,9 +77,7 @@ def describe(cls: type) -> tuple[Parameter, ...]:
             continue
         kind, optional = _kind(hints[each.name])
         default = None if each.default is MISSING else each.default
-        found.append(
-            Parameter(name=each.name, kind=kind, default=default, optional=optional, **each.metadata["param"])
-        )
+        found.append(Parameter(name=each.name, kind=kind, default=default, optional=optional, **each.metadata["param"]))
     return tuple(found)
 
 
@@ -127,7 +125,16 @@ def _convert(kind: str, value: Any) -> Any:
     if kind == "bool":
         if isinstance(value, bool):
             return value
-        words = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+        words = {
+            "true": True,
+            "yes": True,
+            "on": True,
+            "1": True,
+            "false": False,
+            "no": False,
+            "off": False,
+            "0": False,
+        }
         if isinstance(value, str) and value.lower() in words:
             return words[value.lower()]
         raise ValueError(value)
@@ -197,4 +204,6 @@ def unknown_name(name: str, known: Iterable[str], where: str) -> PlanError:
 def plain(instance: Any) -> dict[str, Any]:
     """The declared fields as plain values that TOML and JSON can hold; None is left out."""
     values = {parameter.name: getattr(instance, parameter.name) for parameter in describe(type(instance))}
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items() if value is not None}
+    return {
+        name: list(value) if isinstance(value, tuple) else value for name, value in values.items() if value is not None
+    }

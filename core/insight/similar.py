@@ -35,7 +35,7 @@ class Similar:
 def item_vectors(model: RankingModel) -> Tensor:
     """What the model knows of each item, ``[items, width]``.
 
-    MF, GMF, MLP and NeuMF: the item table; Caser: the output table V; user-based AutoRec: the decoder's row of the item;
+    MF, GMF, MLP and NeuMF: the item table; Caser: the output table V; user-based AutoRec: the decoder's row;
     item-based AutoRec has no vector without the item's column.
 
     Raises:

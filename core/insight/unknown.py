@@ -39,7 +39,10 @@ def history_scores(
     """
     if not len(items):
         raise UsageError(
-            code="insight.empty-history", what="the history is empty", where="--history", remedy="Name at least one item"
+            code="insight.empty-history",
+            what="the history is empty",
+            where="--history",
+            remedy="Name at least one item",
         )
     if isinstance(model, Factorisation) or (isinstance(model, NeuralRanking) and not model.layers):
         vector = folded_in(model, items, l2, temperature)
@@ -48,7 +51,8 @@ def history_scores(
         return scores
     if model.window or (isinstance(model, AutoRec) and model.by_user):
         histories = Histories.by_hand([items], model.n_items)
-        return scorer_for(model).scores(np.full(1, -1, np.int32), histories)[0].copy()
+        found: npt.NDArray[np.float32] = scorer_for(model).scores(np.full(1, -1, np.int32), histories)[0].copy()
+        return found
     raise UsageError(
         code="insight.known-users-only",
         what="this model can rank only for users that it was trained on",
@@ -87,8 +91,8 @@ def folded_in(
         else:
             loss = F.softplus(scores[unseen].unsqueeze(0) - scores[seen].unsqueeze(1)).mean()
         loss = loss + l2 / 2 * vector.square().sum()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         return loss
 
-    optimiser.step(objective)
+    optimiser.step(objective)  # type: ignore[no-untyped-call]
     return encoded().detach()

@@ -67,7 +67,7 @@ LOSSES: dict[str, LossEntry] = {
     ),
     "low-rank": LossEntry(
         label="Hinge with low-rank positives",
-        help="Hinge against a negative and, with a smaller margin, against an item of the same user with a smaller weight.",
+        help="Hinge against a negative and, with a smaller margin, against an item that the user weighs less.",
         formula="aₙ max(0, s⁻ − s⁺ + Dₙ) + aₗ max(0, sˡ − s⁺ + Dₗ)",
         source="Uber Eats 2019",
         kind="pairwise",

@@ -24,7 +24,9 @@ def softmax(scores: Scores, settings: SoftmaxSettings) -> Tensor:
     if settings.correct_sampling != "off" and scores.log_share_positive is not None:
         positive = positive - scores.log_share_positive
         share = scores.log_share_negative
-    rows: Tensor = _NegativeLogSoftmax.apply(positive, scores.negative, share, scores.masked, 1 / settings.temperature)
+    rows: Tensor = _NegativeLogSoftmax.apply(  # type: ignore[no-untyped-call]
+        positive, scores.negative, share, scores.masked, 1 / settings.temperature
+    )
     return mean_over(rows, scores.valid)
 
 

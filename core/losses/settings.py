@@ -24,7 +24,9 @@ class HingeSettings:
 class LowRankSettings:
     """Hinge with low-rank positives."""
 
-    negative_margin: float = param(1.0, "Margin over a negative (D_n); larger than the low-rank margin.", above=0, high=100)
+    negative_margin: float = param(
+        1.0, "Margin over a negative (D_n); larger than the low-rank margin.", above=0, high=100
+    )
     low_margin: float = param(0.5, "Margin over a low-rank positive (D_l).", above=0, high=100)
     negative_weight: float = param(1.0, "Weight of the term against the negative (a_n).", low=0, high=100)
     low_weight: float = param(0.5, "Weight of the term against the low-rank positive (a_l).", low=0, high=100)
@@ -44,7 +46,9 @@ class LowRankSettings:
 class SoftmaxSettings:
     """Sampled softmax."""
 
-    temperature: float = param(0.1, "Scores are divided by it (τ); small values look at the hardest negatives.", above=0, high=100)
+    temperature: float = param(
+        0.1, "Scores are divided by it (τ); small values look at the hardest negatives.", above=0, high=100
+    )
     correct_sampling: str = param(
         "auto",
         "Subtract log q, the negatives' share under the sampler, from every logit (logQ); auto: on unless uniform.",

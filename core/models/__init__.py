@@ -77,10 +77,30 @@ MODELS: dict[str, ModelEntry] = {
         losses=(*PAIR_LOSSES, "squared"),
         defaults={
             "*": {"optimiser.name": "adam", "optimiser.learning_rate": 0.002, "training.batch_size": 1024},
-            "bpr": {"optimiser.name": "sgd", "optimiser.learning_rate": 0.05, "optimiser.l2": 0.01, "training.epochs": 200},
-            "hinge": {"optimiser.name": "sgd", "optimiser.learning_rate": 0.05, "optimiser.l2": 0.01, "training.epochs": 200},
-            "bce": {"optimiser.name": "sgd", "optimiser.learning_rate": 0.05, "optimiser.l2": 0.01, "training.epochs": 200},
-            "warp": {"optimiser.name": "sgd", "optimiser.learning_rate": 0.02, "optimiser.l2": 0.01, "training.epochs": 100},
+            "bpr": {
+                "optimiser.name": "sgd",
+                "optimiser.learning_rate": 0.05,
+                "optimiser.l2": 0.01,
+                "training.epochs": 200,
+            },
+            "hinge": {
+                "optimiser.name": "sgd",
+                "optimiser.learning_rate": 0.05,
+                "optimiser.l2": 0.01,
+                "training.epochs": 200,
+            },
+            "bce": {
+                "optimiser.name": "sgd",
+                "optimiser.learning_rate": 0.05,
+                "optimiser.l2": 0.01,
+                "training.epochs": 200,
+            },
+            "warp": {
+                "optimiser.name": "sgd",
+                "optimiser.learning_rate": 0.02,
+                "optimiser.l2": 0.01,
+                "training.epochs": 100,
+            },
             "squared": {"model.biases": True, "optimiser.l2": 0.02, "training.stop_on": "rmse"},
             "softmax": {
                 "model.similarity": "cosine",
@@ -133,8 +153,15 @@ MODELS: dict[str, ModelEntry] = {
         builder="core.models.autorec:build_user",
         batch="row",
         losses=("bce", "squared"),
-        defaults={"*": {"optimiser.learning_rate": 0.002, "optimiser.l2": 1.0, "training.batch_size": 64, "training.epochs": 100,
-                        "sampler.negatives": 5}},
+        defaults={
+            "*": {
+                "optimiser.learning_rate": 0.002,
+                "optimiser.l2": 1.0,
+                "training.batch_size": 64,
+                "training.epochs": 100,
+                "sampler.negatives": 5,
+            }
+        },
     ),
     "autorec-item": ModelEntry(
         label="AutoRec, item-based",
@@ -145,19 +172,32 @@ MODELS: dict[str, ModelEntry] = {
         builder="core.models.autorec:build_item",
         batch="row",
         losses=("bce", "squared"),
-        defaults={"*": {"optimiser.learning_rate": 0.002, "optimiser.l2": 1.0, "training.batch_size": 256, "training.epochs": 100,
-                        "sampler.negatives": 5}},
+        defaults={
+            "*": {
+                "optimiser.learning_rate": 0.002,
+                "optimiser.l2": 1.0,
+                "training.batch_size": 256,
+                "training.epochs": 100,
+                "sampler.negatives": 5,
+            }
+        },
     ),
     "caser": ModelEntry(
         label="Caser",
-        help="Convolutions over the last items of a user: horizontal filters see runs of items, vertical ones weigh lags.",
+        help="Convolutions over a user's last items: horizontal filters see runs of items, vertical ones weigh lags.",
         formula="s(u, t, i) = v_i · [z_t ; p_u] + b_i",
         source="Tang and Wang 2018; d2l 16.7",
         settings=settings.CaserSettings,
         builder="core.models.caser:build",
         batch="window",
         losses=("bce", *(loss for loss in PAIR_LOSSES if loss != "bce")),
-        defaults={"*": {"optimiser.learning_rate": 0.001, "training.batch_size": 512, "training.epochs": 50,
-                        "sampler.negatives": 3}},
+        defaults={
+            "*": {
+                "optimiser.learning_rate": 0.001,
+                "training.batch_size": 512,
+                "training.epochs": 50,
+                "sampler.negatives": 3,
+            }
+        },
     ),
 }

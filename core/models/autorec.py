@@ -62,14 +62,18 @@ class AutoRec(RankingModel):
 def build_user(building: Building) -> AutoRec:
     """User-based AutoRec from a plan."""
     train = building.train
-    return AutoRec(train.n_users, train.n_items, building.settings.factors, True, _ratings(building), building.generator)
+    return AutoRec(
+        train.n_users, train.n_items, building.settings.factors, True, _ratings(building), building.generator
+    )
 
 
 def build_item(building: Building) -> AutoRec:
     """Item-based AutoRec from a plan."""
     train = building.train
-    return AutoRec(train.n_users, train.n_items, building.settings.factors, False, _ratings(building), building.generator)
+    return AutoRec(
+        train.n_users, train.n_items, building.settings.factors, False, _ratings(building), building.generator
+    )
 
 
 def _ratings(building: Building) -> bool:
-    return building.settings.feedback == "ratings"
+    return bool(building.settings.feedback == "ratings")

@@ -78,7 +78,8 @@ class RankingModel(nn.Module):
 
     def tables(self) -> list[nn.Parameter]:
         """Embedding tables: decayed by L2 on the rows used only, and updated lazily where they are large."""
-        return [module.weight for module in self.modules() if isinstance(module, nn.Embedding)]
+        embeddings = [module for module in self.modules() if isinstance(module, nn.Embedding)]
+        return [each.weight for each in embeddings if isinstance(each.weight, nn.Parameter)]
 
 
 def table(rows: int, width: int, scale: float, generator: torch.Generator, padding: int | None = None) -> nn.Embedding:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -40,9 +41,7 @@ class NeuralRanking(RankingModel):
         self.user_factors = table(n_users, width, INIT_SCALE, generator)
         self.item_factors = table(n_items, width, INIT_SCALE, generator)
         self.widths = widths = [2 * mlp_factors, *tower] if mlp_factors else []
-        self.layers = nn.ModuleList(
-            linear(before, after, generator) for before, after in zip(widths[:-1], widths[1:], strict=True)
-        )
+        self.layers = nn.ModuleList(linear(before, after, generator) for before, after in pairwise(widths))
         self.dropout = SeededDropout(dropout)
         self.output = linear(gmf_factors + (widths[-1] if widths else 0), 1, generator)
         with torch.no_grad():
@@ -77,7 +76,7 @@ class NeuralRanking(RankingModel):
         return sum(parts[1:], parts[0]) + self.output.bias
 
     def _tower(self, users: Tensor, items: Tensor) -> Tensor:
-        """φ over every (user, item): the first layer is split, W[u; v] = W_u u + W_v v, so the user's half runs once."""
+        """φ over every (user, item): the first layer is split, W[u; v] = W_u u + W_v v: the user's half runs once."""
         first = self.layers[0]
         assert isinstance(first, nn.Linear)
         width = self.mlp_factors
@@ -127,6 +126,11 @@ def build_neumf(building: Building) -> NeuralRanking:
     """NeuMF from a plan."""
     train, settings = building.train, building.settings
     return NeuralRanking(
-        train.n_users, train.n_items, settings.factors, settings.factors, settings.tower, settings.dropout,
+        train.n_users,
+        train.n_items,
+        settings.factors,
+        settings.factors,
+        settings.tower,
+        settings.dropout,
         building.generator,
     )

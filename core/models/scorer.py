@@ -58,13 +58,17 @@ class ModelScorer:
             return model.score_shared(encoded, None).float()
         chunk = max(PAIRS_AT_ONCE // max(len(users), 1), 1)
         items = torch.arange(model.n_items, device=self.device)
-        return torch.cat([model.score_shared(encoded, part) for part in items.split(chunk)], 1).float()
+        parts = [items[start : start + chunk] for start in range(0, model.n_items, chunk)]
+        return torch.cat([model.score_shared(encoded, part) for part in parts], 1).float()
 
     def _reconstructed(self, model: AutoRec, users: npt.NDArray[np.int32], histories: Histories) -> Tensor:
         if model.by_user:
             rows = torch.zeros(len(users), model.n_items, device=self.device)
             owners = np.repeat(np.arange(len(users)), np.diff(histories.indptr))
-            at = (torch.from_numpy(owners).to(self.device), torch.from_numpy(histories.items.astype(np.int64)).to(self.device))
+            at = (
+                torch.from_numpy(owners).to(self.device),
+                torch.from_numpy(histories.items.astype(np.int64)).to(self.device),
+            )
             weights = histories.weights if model.ratings else None
             rows[at] = 1.0 if weights is None else torch.from_numpy(weights).to(self.device)
             return model.score_shared(model.hidden(rows), None)
@@ -84,7 +88,11 @@ class ModelScorer:
         keys, first = np.unique(items * model.n_users + users, return_index=True)
         at = torch.from_numpy(np.stack([keys // model.n_users, keys % model.n_users]))
         matrix = torch.sparse_coo_tensor(
-            at, torch.from_numpy(values[first]), (model.n_items, model.n_users), is_coalesced=True, check_invariants=False
+            at,
+            torch.from_numpy(values[first]),
+            (model.n_items, model.n_users),
+            is_coalesced=True,
+            check_invariants=False,
         ).to(self.device)
         self._columns = (parts, model.hidden(matrix))
         return self._columns[1]

@@ -23,7 +23,9 @@ class FactorisationSettings:
         False, "Add a learned bias b_i for each item; with squared error also b_u for each user and the mean rating."
     )
     similarity: str = param(
-        "dot", "Dot product, or cosine: both vectors are scaled to length 1 before the product.", choices=("dot", "cosine")
+        "dot",
+        "Dot product, or cosine: both vectors are scaled to length 1 before the product.",
+        choices=("dot", "cosine"),
     )
     init_scale: float = param(0.1, "Standard deviation of the first factors.", above=0, high=10)
 
@@ -76,7 +78,9 @@ class CaserSettings:
     """Convolutional sequence embedding."""
 
     factors: int = param(50, FACTORS_HELP, low=1, high=2048)
-    window: int = param(5, "Inputs: how many of the user's last items the model sees (L).", low=1, high=200, unit="items")
+    window: int = param(
+        5, "Inputs: how many of the user's last items the model sees (L).", low=1, high=200, unit="items"
+    )
     targets: int = param(3, "Targets: how many next items each window predicts (T).", low=1, high=50, unit="items")
     horizontal_filters: int = param(16, "Horizontal filters for each height 1..L (d).", low=1, high=1024)
     vertical_filters: int = param(4, "Vertical filters (d').", low=1, high=1024)

@@ -14,7 +14,7 @@ import torch
 from core.comparison import UserValues, paired
 from core.errors import PlanError
 from core.evaluation import Evaluation, Part, evaluating
-from core.metrics import beyond_accuracy, find_metric, rating_summary, summary, user_values
+from core.metrics import RankingMetric, RatingMetric, beyond_accuracy, find_metric, rating_summary, summary, user_values
 from core.metrics.beyond import Popularity as ItemPopularity
 from core.metrics.intervals import intervals
 from core.models import MODELS
@@ -45,8 +45,9 @@ class Judge:
 
     def __init__(self, plan: Plan, split: Split, state: RunState) -> None:
         self.plan, self.split, self.state = plan, split, state
-        self.ks = judged_ks(plan)
+        self.ks = tuple(sorted(set(plan.evaluation.ks)))
         self.rates = predicts_ratings(plan) and split.interactions.weights == "rating"
+        self.stop_on = stop_metric(plan, self.rates)
         self.notes: tuple[str, ...] = ()
         self.baseline_metrics: Metrics = {}
         self.random_metrics: Metrics = {}
@@ -62,8 +63,8 @@ class Judge:
             return
         for name, kept in (("popularity", self.state.results.popularity), ("random", self.state.results.random)):
             kept[part] = yield from self._ranked(self._baseline(name), part)
-        self.baseline_metrics = summary(self.state.results.popularity[part], self.ks)
-        self.random_metrics = summary(self.state.results.random[part], self.ks)
+        self.baseline_metrics = self._figures(self.state.results.popularity[part])
+        self.random_metrics = self._figures(self.state.results.random[part])
 
     def epoch(self, epoch: int) -> Generator[RunEvent, None, tuple[Metrics, bool]]:
         """Rank the validation part, where this epoch is due; tells whether it is the best so far."""
@@ -76,8 +77,6 @@ class Judge:
         state.results.model["validation"] = evaluation
         self._pin(evaluation)
         self._warn_of_flat_scores(evaluation)
-        if state.stopping.metric not in metrics:
-            raise unknown_metric(state.stopping.metric, metrics)
         before = state.stopping.best_epoch
         state.stopping = state.stopping.after(epoch, metrics[state.stopping.metric])
         best = state.stopping.best_epoch != before
@@ -115,8 +114,8 @@ class Judge:
             "seconds": round(state.seconds, 3),
             "metrics": {},
             "validation": state.validation_metrics,
-            "baseline": summary(popularity, self.ks) if popularity else {},
-            "random": summary(state.results.random[part], self.ks) if part in state.results.random else {},
+            "baseline": self._figures(popularity) if popularity else {},
+            "random": self._figures(state.results.random[part]) if part in state.results.random else {},
             "rejected": 0,
             "excluded": dict(evaluation.excluded) if evaluation else {},
             "counts": dict(evaluation.counts) if evaluation else {},
@@ -145,16 +144,12 @@ class Judge:
     def _against(self, evaluation: Evaluation, popularity: Evaluation) -> dict[str, dict[str, Any]]:
         """Paired differences to Popularity, by metric."""
         names = self._tested_names()
-        both = [
-            UserValues(self.split.interactions.users.take(each.users), user_values(each, names))
-            for each in (evaluation, popularity)
-        ]
+        users = self.split.interactions.users
+        model, baseline = (UserValues(users.take(e.users), user_values(e, names)) for e in (evaluation, popularity))
         seed = key(self.plan.seed, "paired")
-        return {name: asdict(paired(*both, name, seed=seed)) for name in names}
+        return {name: asdict(paired(model, baseline, name, seed=seed)) for name in names}
 
-    def _ranked(
-        self, model: RankingModel, part: Part, lists: bool = False
-    ) -> Generator[RunEvent, None, Evaluation]:
+    def _ranked(self, model: RankingModel, part: Part, lists: bool = False) -> Generator[RunEvent, None, Evaluation]:
         """Rank a part, telling how far it is now and then; the generator can be closed at any event."""
         steps = evaluating(
             scorer_for(model), self.split, part, ks=self.ks, lists=lists, threads=self.plan.training.threads
@@ -171,9 +166,16 @@ class Judge:
                 yield EvaluationAdvanced(part, done, total)
 
     def _summary(self, model: RankingModel, evaluation: Evaluation) -> Metrics:
-        metrics = summary(evaluation, self.ks)
+        metrics = self._figures(evaluation)
         if self.rates:
             metrics.update(rating_summary(evaluate_ratings(scorer_for(model), self.split, evaluation.part)))
+        return metrics
+
+    def _figures(self, evaluation: Evaluation) -> Metrics:
+        """All ranking metrics at the plan's list lengths, and the one that stops the run."""
+        metrics = summary(evaluation, self.ks)
+        if self.stop_on:
+            metrics[self.stop_on] = float(user_values(evaluation, [self.stop_on])[self.stop_on].mean())
         return metrics
 
     def _baseline(self, name: str) -> RankingModel:
@@ -214,10 +216,25 @@ class Judge:
         return 10 if 10 in self.ks else self.ks[0]
 
 
-def judged_ks(plan: Plan) -> tuple[int, ...]:
-    """The list lengths of the plan, and that of the metric that stops the run."""
-    _, k = find_metric(plan.training.stop_on)
-    return tuple(sorted({*plan.evaluation.ks, *([k] if k else [])}))
+def stop_metric(plan: Plan, rates: bool) -> str:
+    """The ranking metric that stops the run; an empty text where it is one of ratings.
+
+    Raises:
+        PlanError: no metric is called so, or it is not computed while this plan trains.
+    """
+    name = plan.training.stop_on
+    metric, _ = find_metric(name)
+    if isinstance(metric, RankingMetric):
+        return name
+    if rates and isinstance(metric, RatingMetric):
+        return ""
+    raise PlanError(
+        code="plan.stop-on",
+        what=f"{name} cannot stop this run",
+        where="training.stop_on",
+        why="It needs predicted ratings" if isinstance(metric, RatingMetric) else "It has no value after each epoch",
+        remedy="Choose a ranking metric such as ndcg@10 or auc",
+    )
 
 
 def predicts_ratings(plan: Plan) -> bool:
@@ -227,14 +244,3 @@ def predicts_ratings(plan: Plan) -> bool:
     if MODELS[plan.model.name].batch == "row":
         return bool(plan.model.settings.feedback == "ratings")
     return plan.loss.name == "squared"
-
-
-def unknown_metric(name: str, metrics: Metrics) -> PlanError:
-    """The error for a metric that this run does not compute."""
-    return PlanError(
-        code="plan.stop-on",
-        what=f"{name} is not computed in this run",
-        where="training.stop_on",
-        why=f"It has {', '.join(metrics)}",
-        remedy="Choose one of these",
-    )

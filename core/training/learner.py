@@ -150,7 +150,9 @@ class GradientLearner:
                 parts = name.split(".", 3)
                 if parts[0] == "optimiser" and int(parts[1]) == number:
                     # SparseAdam counts its steps in a plain integer
-                    value: Any = int(tensor) if isinstance(optimiser, torch.optim.SparseAdam) and parts[3] == "step" else tensor
+                    value: Any = (
+                        int(tensor) if isinstance(optimiser, torch.optim.SparseAdam) and parts[3] == "step" else tensor
+                    )
                     state.setdefault(int(parts[2]), {})[parts[3]] = value
             optimiser.load_state_dict({"state": state, "param_groups": optimiser.state_dict()["param_groups"]})
         if "scaler" in plain:

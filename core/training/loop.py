@@ -57,9 +57,7 @@ def train(
         if failure is None:
             raise
         state.return_to_best()
-        yield RunFailed(
-            failure.code, failure.what, failure.where, failure.why, failure.remedy, state.epoch, state.step
-        )
+        yield RunFailed(failure.code, failure.what, failure.where, failure.why, failure.remedy, state.epoch, state.step)
 
 
 def fitting(state: RunState, judge: Judge, control: Control) -> Generator[RunEvent, None, None]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -132,7 +133,9 @@ class RankingObjective:
         """Position in the training part of each target, ``[rows * T]``."""
         ahead = torch.arange(batch.targets.shape[1], device=self.device)
         at = batch.events.unsqueeze(1) + ahead
-        return torch.where(batch.mask, at, batch.events.unsqueeze(1)).view(-1) if batch.mask is not None else at.view(-1)
+        return (
+            torch.where(batch.mask, at, batch.events.unsqueeze(1)).view(-1) if batch.mask is not None else at.view(-1)
+        )
 
     def _in_batch(self, batch: Batch, encoded: Tensor) -> Outcome:
         """Every other row's positives are the negatives."""
@@ -166,7 +169,7 @@ class RankingObjective:
     def _penalty(self, asked: Asked, items: Tensor, targets: int, valid: Tensor) -> Tensor:
         """(λ/2)(|u|² + |i|² + |j|²), the mean over triples (protocol: losses)."""
         user, item = self.model.squared_norms(asked, items)
-        each = user.unsqueeze(1) + item[:, :targets] + item[:, targets:].unflatten(1, (targets, -1)).mean(-1)
+        each = user.unsqueeze(1) + item[:, :targets] + item[:, targets:].reshape(len(item), targets, -1).mean(-1)
         counted = valid.view_as(each)
         return self.plan.optimiser.l2 / 2 * torch.where(counted, each, 0.0).sum() / counted.sum().clamp(min=1)
 
@@ -257,8 +260,6 @@ class RowObjective:
 
 def rows_as_events(pairs: Pairs) -> Events:
     """Pairs as binary events, what a sampler is built from."""
-    import numpy as np
-
     owners = np.repeat(np.arange(pairs.n_users, dtype=np.int32), np.diff(pairs.indptr))
     return Events(owners, pairs.items, None, None, pairs.n_users, pairs.n_items)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -59,7 +60,7 @@ def make_optimisers(plan: Plan, model: RankingModel) -> list[Optimizer]:
     found = [_dense(settings, groups)] if groups else []
     if lazy and rows:
         # said aloud, since torch otherwise warns that it checks nothing
-        torch.sparse.check_sparse_tensor_invariants.disable()
+        torch.sparse.check_sparse_tensor_invariants.disable()  # type: ignore[no-untyped-call]
         found.append(_lazy(settings, rows))
     return found
 
@@ -90,8 +91,6 @@ def rate_factor(settings: OptimiserSettings, epoch: float, epochs: int) -> float
         epoch: epochs done so far, with the part of the one in hand: 0 at the start.
         epochs: epochs planned.
     """
-    import math
-
     progress = min(epoch / epochs, 1.0)
     if progress < settings.warmup:
         return max(progress / settings.warmup, 1e-3)

@@ -76,14 +76,15 @@ def make_plan(values: Values | None = None) -> Plan:
         if section not in SECTIONS:
             raise unknown_name(section, SECTIONS, "plan")
     model_name = _key("model", given.get("model", {}).get("name", "mf"))
-    model = MODELS[model_name]
     loss_name = _loss_name(model_name, given.get("loss", {}).get("name"))
     filled = _with_defaults(given, model_name, loss_name)
     split_default = "predefined" if filled["data"].get("test") else "leave-last-out"
     loss = sampler = None
     if loss_name is not None:
         loss = _choice("loss", {"name": loss_name, **filled["loss"]})
-        sampler = _choice("sampler", {"name": _sampler_name(model_name, loss_name, filled["sampler"]), **filled["sampler"]})
+        sampler = _choice(
+            "sampler", {"name": _sampler_name(model_name, loss_name, filled["sampler"]), **filled["sampler"]}
+        )
     elif given.get("loss") or given.get("sampler"):
         raise PlanError(
             code="plan.nothing-to-train",
@@ -318,4 +319,5 @@ def replace(plan: Plan, dotted: str, value: Any) -> Plan:
     if name not in known:
         raise unknown_name(name, known, section)
     changed = dataclasses.replace(settings, **{name: coerce(known[name], value, section)})
-    return dataclasses.replace(plan, **{section: Choice(part.name, changed) if isinstance(part, Choice) else changed})
+    whole: dict[str, Any] = {section: Choice(part.name, changed) if isinstance(part, Choice) else changed}
+    return dataclasses.replace(plan, **whole)

@@ -23,7 +23,9 @@ class OptimiserSettings:
         low=0,
         high=1e6,
     )
-    weight_decay: float = param(0.0, "Decay of the dense layers; embedding rows and biases are left out.", low=0, high=10)
+    weight_decay: float = param(
+        0.0, "Decay of the dense layers; embedding rows and biases are left out.", low=0, high=10
+    )
     schedule: str = param(
         "constant", "How the learning rate changes over the run.", choices=("constant", "linear", "cosine", "step")
     )
@@ -43,7 +45,9 @@ class OptimiserSettings:
 class TrainingSettings:
     """How long, in which steps, where, and when to stop."""
 
-    epochs: int = param(40, "Most epochs to train; early stopping can end sooner.", low=1, high=1_000_000, unit="epochs")
+    epochs: int = param(
+        40, "Most epochs to train; early stopping can end sooner.", low=1, high=1_000_000, unit="epochs"
+    )
     batch_size: int = param(1024, "Positives, windows or rows a step.", low=1, high=10_000_000)
     seed: int = param(1, "Every random choice of the run follows from it.", low=0, high=2**53)
     stop_on: str = param("ndcg@10", "Validation metric that picks the best epoch and stops early.")
@@ -52,7 +56,9 @@ class TrainingSettings:
     )
     evaluate_every: int = param(1, "Epochs between two evaluations.", low=1, high=100_000, unit="epochs")
     keep_best: bool = param(True, "End with the weights of the best epoch rather than the last.")
-    device: str = param("auto", "Where to compute; auto takes a GPU when there is one.", choices=("auto", "cpu", "cuda", "mps"))
+    device: str = param(
+        "auto", "Where to compute; auto takes a GPU when there is one.", choices=("auto", "cpu", "cuda", "mps")
+    )
     precision: str = param(
         "float32", "Number format of the forward pass on a GPU.", choices=("float32", "bf16", "fp16")
     )
@@ -69,7 +75,9 @@ class TrainingSettings:
 class EvaluationSettings:
     """What is measured."""
 
-    ks: tuple[int, ...] = param((5, 10, 20, 50), "List lengths k of Hit@k, nDCG@k and their kind.", low=1, high=1_000_000)
+    ks: tuple[int, ...] = param(
+        (5, 10, 20, 50), "List lengths k of Hit@k, nDCG@k and their kind.", low=1, high=1_000_000
+    )
     pinned: tuple[str, ...] = param((), "Up to 8 user ids whose held-out rank is told each epoch; empty picks some.")
     bootstrap: int = param(1000, "Resamples for the confidence intervals; 0 gives none.", low=0, high=100_000)
     final: bool = param(True, "Rank the test part once at the end.")

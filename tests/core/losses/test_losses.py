@@ -141,9 +141,7 @@ def test_that_softmax_equals_the_plain_formula() -> None:
         if not scores.valid[row]:
             continue
         positive = inputs["positive"][row] / 0.5 - scores.log_share_positive[row]
-        negatives = [
-            inputs["negative"][row, j] / 0.5 - scores.log_share_negative[row, j] for j in range(N) if j != 1
-        ]
+        negatives = [inputs["negative"][row, j] / 0.5 - scores.log_share_negative[row, j] for j in range(N) if j != 1]
         plain = plain - torch.log(torch.exp(positive) / (torch.exp(positive) + sum(map(torch.exp, negatives)))) / 4
     plain.backward()
     wanted = [inputs[name].grad.clone() for name in ("positive", "negative")]

@@ -15,7 +15,7 @@ CPU = torch.device("cpu")
 
 
 def expected_windows(histories: dict[int, list[int]], length: int, targets: int, padding: int) -> list[tuple]:
-    """protocol: one window for each t >= 1, targets s[t .. t+T-1], input s[t-L .. t-1] left-padded; n <= T one window."""
+    """One window for each t >= 1: targets s[t .. t+T-1], input s[t-L .. t-1] left-padded; n <= T has one."""
     found = []
     for user, items in histories.items():
         n = len(items)

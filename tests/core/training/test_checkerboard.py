@@ -17,8 +17,15 @@ from core.training.state import RunState
 from tests.core.training.boards import checkerboard
 
 FITTING = [(model, loss) for model, entry in MODELS.items() for loss in entry.losses]
-QUICK = {"factors": 8, "tower": [16, 8], "window": 3, "targets": 2, "horizontal_filters": 4, "vertical_filters": 2,
-         "dropout": 0.0}
+QUICK = {
+    "factors": 8,
+    "tower": [16, 8],
+    "window": 3,
+    "targets": 2,
+    "horizontal_filters": 4,
+    "vertical_filters": 2,
+    "dropout": 0.0,
+}
 
 
 def quick_values(model: str, loss: str, **sampler: object) -> dict[str, dict[str, object]]:
