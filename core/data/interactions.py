@@ -86,6 +86,7 @@ class Pairs:
 
     @property
     def n_users(self) -> int:
+        """Number of users of the whole data set."""
         return len(self.indptr) - 1
 
     def __len__(self) -> int:
