@@ -25,7 +25,8 @@ def number(value: float | None, sign: bool = False) -> str:
     elif magnitude < 1e-6:
         shown = f"{value:+.2e}" if sign else f"{value:.2e}"
     else:
-        decimals = max(2 - math.floor(math.log10(magnitude)), 0)
+        # rounded first: 0.9996 becomes 1.00 and not 1.000
+        decimals = max(2 - math.floor(math.log10(float(f"{magnitude:.3g}"))), 0)
         shown = f"{value:+.{decimals}f}" if sign else f"{value:.{decimals}f}"
     return shown
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Generator
-from typing import Any
+from typing import Any, Literal
 
 import torch
 
@@ -43,12 +43,17 @@ def measuring(
     """
     began = time.monotonic()
     ks = ks or run.plan.evaluation.ks
-    split = run.split if candidates is None else dataclasses.replace(run.split, candidates=candidates)
+    split = run.split
+    given: Candidates | Literal["split"] = "split" if candidates is None else candidates
     threads = run.plan.training.threads
-    evaluation = yield from evaluating(scorer_for(run.model), split, part, ks=ks, lists=True, threads=threads)
+    evaluation = yield from evaluating(
+        scorer_for(run.model), split, part, ks=ks, candidates=given, lists=True, threads=threads
+    )
     baselines = {}
     for name in ("popularity", "random"):
-        baselines[name] = yield from evaluating(scorer_for(baseline(run, name)), split, part, ks=ks, threads=threads)
+        baselines[name] = yield from evaluating(
+            scorer_for(baseline(run, name)), split, part, ks=ks, candidates=given, threads=threads
+        )
     popularity = baselines["popularity"]
     result: dict[str, Any] = {
         "run": run.name,

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from tests.core.commands.conftest import Call
+
+
+def test_that_a_source_is_described(call: Call, source: Path) -> None:
+    result = call("data", source, "--json").result
+    assert (result["users"], result["items"], result["interactions"]) == (50, 30, 500)
+    assert result["rejected"] == 0
+    assert result["split"] == {"kind": "leave-last-out", "train": 400, "validation": 50, "test": 50, "counts": {}}
+    plain = call("data", source)
+    assert plain.code == 0
+    assert "500" in plain.out
+
+
+def test_that_rejected_rows_are_told_and_exported(call: Call, source: Path, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.csv"
+    bad.write_text(source.read_text() + ",5,3,1400000000\nu1,7,nan,1400000000\n")
+    said = call("data", bad, "--rejects", tmp_path / "rejects.csv", "--json")
+    assert said.code == 0
+    assert said.result["rejected"] == 2
+    assert sum(said.result["reasons"].values()) == 2
+    assert [each["event"] for each in said.objects[:2]] == ["reject", "reject"]
+    assert "2 rows not kept" in said.err
+    with (tmp_path / "rejects.csv").open() as file:
+        assert len(list(csv.reader(file))) == 3
+    strict = call("data", bad, "--strict")
+    assert strict.code == 2
+    assert "2 rows not kept" in strict.err
+
+
+def test_that_rejects_that_cannot_be_written_are_a_failure(call: Call, source: Path, tmp_path: Path) -> None:
+    said = call("data", source, "--rejects", tmp_path / "missing" / "rejects.csv")
+    assert said.code == 1
+    assert "rejects.csv" in said.err
+
+
+def test_that_data_that_cannot_be_split_is_still_described(call: Call, tmp_path: Path) -> None:
+    path = tmp_path / "single.csv"
+    path.write_text("user,item\na,1\nb,2\nc,3\n")
+    said = call("data", path, "--json")
+    assert said.code == 0
+    assert said.result["users"] == 3
+    assert "no interaction" in said.result["split"]["refused"]
+    assert call("data", path).code == 0
+
+
+def test_that_the_terms_of_the_sample_are_shown_with_it(call: Call) -> None:
+    assert "GroupLens" in call("data", "sample").out
+    assert "GroupLens" in call("data", "sample", "--json").result["terms"]
