@@ -104,7 +104,8 @@ class Content:
         if self._count == 0 and self.packed and (_packing(data) or data.startswith(ZIP) or data[257:262] == b"ustar"):
             raise nested(self._stored.name)
         self._count += len(data)
-        self._check_size()
+        if self.packed or isinstance(self._stored, ZipMember):
+            self._check_size()
         return data
 
     def finish(self) -> str:
