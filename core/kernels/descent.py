@@ -63,7 +63,7 @@ class Report:
 
     Attributes:
         positives: positives visited.
-        triples: (user, item, negative) learned from; with WARP also those without a violation.
+        triples: (user, item, negative) learned from; with WARP also those of weight 0.
         skipped: positives whose user has nothing left to draw.
         loss: sum over the triples, in the units of the loss (cross-entropy: mean of a row's points); NaN or infinite
             once the tables are.

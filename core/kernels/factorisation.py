@@ -316,7 +316,7 @@ def learn_warp(
 ) -> tuple[float, int, int]:
     """Walk positives with WARP; arguments and result as in ``learn_drawn``.
 
-    A positive for which no violation is found has weight 0: it counts as a triple and changes nothing.
+    A positive without a violation is a triple of weight 0 with its last draw: only the L2 term moves its rows.
     """
     of_users, of_items, bias = tables.users, tables.items, tables.item_bias
     owners, owned = positives.users, positives.items
@@ -366,11 +366,12 @@ def learn_warp(
             if biased:
                 low += bias[negative]
             # written so that NaN counts as a violation and comes out in the loss
-            if low <= high - float32(1):
+            kept_off = low <= high - float32(1)
+            if kept_off and draw <= rule.trials:
                 continue
-            weight = weights[unseen // (draw - 1)]
             x = high - low
-            total += weight * (float32(1) - x)
+            weight = float32(0) if kept_off else weights[unseen // (draw - 1)]
+            total += float(weight * (float32(1) - x))
             histogram[bin_of(x)] += 1
             go = weight * rule.learning_rate
             for factor in range(factors):

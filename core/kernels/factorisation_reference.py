@@ -74,13 +74,12 @@ def learn_reference(
             continue
         for loss, x in walk(tables, pairs, user, item, rule, draw):
             total, learned = total + loss, learned + 1
-            if x is not None:
-                histogram[int(np.clip((x + BIN_RANGE) * BINS / (2 * BIN_RANGE), 0, BINS - 1))] += 1
+            histogram[int(np.clip((x + BIN_RANGE) * BINS / (2 * BIN_RANGE), 0, BINS - 1))] += 1
     return total, learned, skipped, histogram
 
 
 Draw = Callable[[int], int]
-Steps = Iterator[tuple[float, float | None]]
+Steps = Iterator[tuple[float, float]]
 
 
 def _drawn(tables: Tables, pairs: Pairs, user: int, item: int, rule: Rule, draw: Draw) -> Steps:
@@ -98,12 +97,11 @@ def _warp(tables: Tables, pairs: Pairs, user: int, item: int, rule: Rule, draw: 
     for drawn in range(1, rule.trials + 1):
         negative = draw(drawn - 1)
         x = high - score(tables, user, negative)
-        if x < 1:
-            weight = float(np.sum(1 / np.arange(1, unseen // drawn + 1)))
+        if x < 1 or drawn == rule.trials:
+            weight = float(np.sum(1 / np.arange(1, unseen // drawn + 1))) if x < 1 else 0.0
             step(tables, user, item, negative, weight, weight, rule)
             yield weight * (1 - x), x
             return
-    yield 0.0, None
 
 
 def score(tables: Tables, user: int, item: int) -> float:
