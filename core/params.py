@@ -104,7 +104,7 @@ def coerce(parameter: Parameter, value: Any, where: str) -> Any:
         raise _bad(parameter, value, where)
     try:
         result = _convert(parameter.kind, value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise _bad(parameter, value, where) from None
     for each in result if isinstance(result, tuple) else (result,):
         if not _inside(parameter, each):
