@@ -177,7 +177,13 @@ def blank_rows(column: pa.DictionaryArray) -> Mask:
 
 def shown(column: pa.Array | None, row: int) -> str:
     """A value of a column as text for a message."""
-    value = None if column is None else column[row].as_py()
+    if column is None:
+        return ""
+    try:
+        value = column[row].as_py()
+    except (OverflowError, ValueError):
+        # a date that the standard library cannot hold
+        value = column[row : row + 1].cast(pa.int64())[0].as_py()
     return "" if value is None else str(value)
 
 

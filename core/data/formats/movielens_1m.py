@@ -11,8 +11,9 @@ DELIMITER = "::"
 
 
 def sniff(glance: Glance) -> int:
-    """Two colons three times in the first lines."""
-    return 90 if glance.lines and all(line.count(DELIMITER) == len(NAMES) - 1 for line in glance.lines[:3]) else 0
+    """Two colons three times in most lines."""
+    fitting = sum(line.count(DELIMITER) == len(NAMES) - 1 for line in glance.lines)
+    return 90 if fitting > len(glance.lines) / 2 else 0
 
 
 def read(reading: Reading) -> Table:

@@ -17,7 +17,8 @@ def sniff(glance: Glance) -> int:
     rows = [line.split() for line in glance.lines]
     if not rows or any(recognised(word) for word in rows[0]) or any(mark in glance.lines[0] for mark in PARTING):
         return 0
-    if any(" " in line.strip() for line in glance.lines) and any("\t" in line for line in glance.lines):
+    # a space inside a field that tabs enclose belongs to the id
+    if any(" " in field.strip() for line in glance.lines if "\t" in line for field in line.split("\t")):
         return 0
     pairs = sum(len(row) == 2 for row in rows)
     marked = sum(len(row) == 3 and row[2] == "1" for row in rows)
