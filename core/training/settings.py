@@ -50,7 +50,10 @@ class TrainingSettings:
     )
     batch_size: int = param(1024, "Positives, windows or rows a step.", low=1, high=10_000_000)
     seed: int = param(1, "Every random choice of the run follows from it.", low=0, high=2**53)
-    stop_on: str = param("ndcg@10", "Validation metric that picks the best epoch and stops early.")
+    stop_on: str = param(
+        "ndcg@100",
+        "Validation metric that picks the best epoch and stops early; a long list makes it steady with few users.",
+    )
     patience: int = param(
         5, "Evaluations without a better value before the run stops; 0 trains all epochs.", low=0, high=100_000
     )
