@@ -62,6 +62,12 @@ def recognised(name: str) -> Role | None:
     return _USUAL.get(normalised(name))
 
 
+def known(name: str) -> str | None:
+    """The role, or ``title`` or ``genres``, that a column of this name usually has."""
+    short = normalised(name)
+    return _USUAL.get(short) or ("title" if short in TITLES else "genres" if short in GENRES else None)
+
+
 _USUAL: dict[str, Role] = {
     **dict.fromkeys(RATINGS, "rating"),
     **dict.fromkeys((*TIMES, *ORDERS), "time"),

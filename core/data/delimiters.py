@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from core.data.column_names import recognised
+from core.data.column_names import known, recognised
 from core.data.glance import Glance
 from core.data.moments import Kind, parse_moment
 from core.data.options import Options
@@ -169,13 +169,13 @@ def _is_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
         return True
     if any(_numeric(name) for name in first if name.strip()):
         return False
-    columns = [[row[at] for row in rest if at < len(row)] for at in range(len(first))]
+    columns = [[row[at] for row in rest if at < len(row) and row[at].strip()] for at in range(len(first))]
     numeric = [bool(column) and sum(map(_numeric, column)) >= NUMERIC * len(column) for column in columns]
     return any(numeric) or (telling > 0 and not rest)
 
 
 def _named(names: Sequence[str]) -> int:
-    return len({recognised(name) for name in names} - {None})
+    return len({known(name) for name in names} - {None})
 
 
 def _numeric(text: str) -> bool:
