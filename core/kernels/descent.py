@@ -6,12 +6,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 from numpy import uint64
 
-from core.data.interactions import Events
 from core.kernels.factorisation import (
     BINS,
     LOSS_CODES,
@@ -21,10 +21,13 @@ from core.kernels.factorisation import (
     constants,
     lanes_of,
     learn_drawn,
-    learn_warp,
 )
+from core.kernels.factorisation_warp import learn_warp
 from core.kernels.membership import seen_of
 from core.kernels.schedule import Block, Order, blocks, cells, parts_of, shuffle
+
+if TYPE_CHECKING:
+    from core.data.interactions import Events
 
 BLOCK_TRIPLES = 65_536
 """Triples between two looks at stop and pause; some milliseconds."""

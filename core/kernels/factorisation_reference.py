@@ -3,31 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from core.data.interactions import Pairs
 from core.kernels.factorisation import BCE, BIN_RANGE, BINS, BPR, WARP, Positives, Rule, Tables
-from core.kernels.membership import unseen_reference
-from core.kernels.sampling import ATTEMPTS, SPAN
-from core.kernels.streams import below_reference, word_reference
+from core.kernels.sampling import draw_uniform_reference
+
+if TYPE_CHECKING:
+    from core.data.interactions import Pairs
 
 Vector = npt.NDArray[np.floating]
-
-
-def draw_reference(pairs: Pairs, catalogue: npt.NDArray[np.int32], user: int, key: int, row: int, column: int) -> int:
-    """The negative of a row and column, -1 when there is none; an empty catalogue stands for all items."""
-    unseen = unseen_reference(pairs, user)
-    listed = catalogue if len(catalogue) else np.arange(pairs.n_items)
-    for attempt in range(ATTEMPTS):
-        bits = word_reference(key, row, column * SPAN + attempt)
-        item = int(listed[below_reference(bits, len(listed))])
-        if item in unseen:
-            return item
-    left = [int(item) for item in listed if item in unseen]
-    place = below_reference(word_reference(key, row, column * SPAN + ATTEMPTS), len(left))
-    return left[place] if left else -1
 
 
 def pair_loss(loss: int, margin: float, high: float, low: float, share: float) -> tuple[float, float, float]:
@@ -67,7 +54,7 @@ def learn_reference(
         user, item = int(positives.users[positive]), int(positives.items[positive])
 
         def draw(column: int, user: int = user, row: int = positive) -> int:
-            return draw_reference(pairs, catalogue, user, key, row, column)
+            return draw_uniform_reference(pairs, catalogue, user, key, row, column)
 
         if draw(0) < 0:
             skipped += 1

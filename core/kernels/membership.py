@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from numba import njit
 from numpy import uint64
 
-from core.data.interactions import Pairs
+if TYPE_CHECKING:
+    from core.data.interactions import Pairs
 
 BITMAP_BUDGET = 512 * 2**20
 """Bytes that a bitmap may take. It halves the time of a draw on small data; past the budget the search is used."""

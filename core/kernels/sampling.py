@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from numba import njit
 from numpy import uint64
 
-from core.data.interactions import Pairs
-from core.kernels.membership import Seen, has_seen, unseen_at
-from core.kernels.streams import below, below_wide, stream_of, word
+from core.kernels.membership import Seen, has_seen, unseen_at, unseen_reference
+from core.kernels.streams import below, below_reference, below_wide, stream_of, word, word_reference
+
+if TYPE_CHECKING:
+    from core.data.interactions import Pairs
 
 ATTEMPTS = 32
 """Draws that may be rejected before the unseen items are indexed directly."""
@@ -177,3 +179,54 @@ def mask_in_batch(seen: Seen, users: Users, columns: Drawn, masked: Mask) -> Non
             while column >= 0:
                 masked[row, column] = True
                 column = earlier[column]
+
+
+def draw_uniform_reference(
+    pairs: Pairs, catalogue: npt.NDArray[np.int32], user: int, key: int, row: int, column: int
+) -> int:
+    """One entry of ``draw_uniform`` from lists, -1 when there is none; an empty catalogue stands for all items."""
+    unseen = unseen_reference(pairs, user)
+    listed = catalogue if len(catalogue) else np.arange(pairs.n_items)
+    for attempt in range(ATTEMPTS):
+        bits = word_reference(key, row, column * SPAN + attempt)
+        item = int(listed[below_reference(bits, len(listed))])
+        if item in unseen:
+            return item
+    left = [int(item) for item in listed if item in unseen]
+    place = below_reference(word_reference(key, row, column * SPAN + ATTEMPTS), len(left))
+    return left[place] if left else -1
+
+
+def draw_by_share_reference(
+    counts: npt.NDArray[np.int64], alpha: float, pairs: Pairs, user: int, key: int, row: int, column: int
+) -> int:
+    """One entry of ``draw_by_share`` by laying out all units, -1 when there is none."""
+    ends: list[int] = shares_of(counts, alpha, pairs).ends.tolist()
+    unseen = unseen_reference(pairs, user).tolist()
+    left = [item for item in unseen if ends[item + 1] > ends[item]]
+    if not left:
+        return -1
+    for attempt in range(ATTEMPTS):
+        unit = below_reference(word_reference(key, row, column * SPAN + attempt), ends[-1])
+        item = max(item for item in range(pairs.n_items) if ends[item] <= unit)
+        if item in unseen:
+            return item
+    unit = below_reference(
+        word_reference(key, row, column * SPAN + ATTEMPTS), sum(ends[item + 1] - ends[item] for item in left)
+    )
+    while unit >= ends[left[0] + 1] - ends[left[0]]:
+        unit -= ends[left[0] + 1] - ends[left[0]]
+        left.pop(0)
+    return int(left[0])
+
+
+def mask_in_batch_reference(
+    pairs: Pairs, users: npt.NDArray[np.int64], columns: npt.NDArray[np.int64]
+) -> npt.NDArray[np.bool_]:
+    """``mask_in_batch`` by looking up every row and column."""
+    return np.array(
+        [
+            [item == own or item in pairs.of(user) for item in columns.tolist()]
+            for user, own in zip(users.tolist(), columns.tolist(), strict=True)
+        ]
+    )

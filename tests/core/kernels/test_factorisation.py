@@ -8,8 +8,10 @@ import torch
 from core.data.interactions import Events
 from core.kernels import factorisation as kernels
 from core.kernels.factorisation import LOSS_CODES, Positives, Rule, Tables
-from core.kernels.factorisation_reference import draw_reference, learn_reference, pair_loss, score, step
+from core.kernels.factorisation_reference import learn_reference, pair_loss, score, step
+from core.kernels.factorisation_warp import learn_warp
 from core.kernels.membership import seen_of
+from core.kernels.sampling import draw_uniform_reference
 from core.samplers.settings import UniformSettings
 from core.samplers.uniform import UniformSampler
 
@@ -50,7 +52,7 @@ def learn(
     budget: int = 2**20,
     lanes: tuple[int, ...] | None = None,
 ) -> tuple[float, int, int, npt.NDArray[np.int64]]:
-    kernel = kernels.learn_warp if how.loss == kernels.WARP else kernels.learn_drawn
+    kernel = learn_warp if how.loss == kernels.WARP else kernels.learn_drawn
     histogram = np.zeros(kernels.BINS, np.int64)
     lanes = kernels.lanes_of(tables.users.shape[1]) if lanes is None else lanes
     result = kernel(
@@ -135,8 +137,7 @@ def test_that_the_negatives_are_those_of_the_uniform_sampler() -> None:
     np.testing.assert_array_equal(triples[0, :count], train.users.repeat(3)[: len(triples[0])][:count])
 
 
-def test_that_the_last_resort_is_exact(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.kernels.factorisation_reference.ATTEMPTS", 0)
+def test_that_the_last_resort_is_exact() -> None:
     pairs, seen = training().pairs, seen_of(training().pairs)
     catalogue = np.array([1, 3, 9, 11], np.int32)
     for user in range(pairs.n_users):
@@ -204,7 +205,7 @@ def test_that_a_warp_step_follows_the_gradient_of_its_weighted_hinge() -> None:
     total, _, _, _ = learn(train, after, rule("warp", rate=1e-3), positive)
     user, item = int(train.users[0]), int(train.items[0])
     # with scores near 0 the very first draw violates a margin of 1
-    negative = draw_reference(train.pairs, EVERYTHING, user, KEY, 0, 0)
+    negative = draw_uniform_reference(train.pairs, EVERYTHING, user, KEY, 0, 0)
     weight = float(np.sum(1 / np.arange(1, train.n_items - len(train.pairs.of(user)) + 1)))
     tables = Tables(*(part.astype(np.float64) for part in before))
     assert total == pytest.approx(weight * (1 - score(tables, user, item) + score(tables, user, negative)), rel=1e-5)
