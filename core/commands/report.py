@@ -7,7 +7,7 @@ from typing import Any
 
 from core.commands import text
 from core.commands.console import Console
-from core.metrics import find_metric
+from core.metrics import ALL_METRICS, find_metric
 from core.models import MODELS
 
 
@@ -49,9 +49,13 @@ def told_apart(metrics: Mapping[str, float]) -> dict[str, float]:
     With one held-out item a user, recall is Hit, and precision and MAP follow from Hit and MRR: they are left out.
     """
     recalls = {name: value for name, value in metrics.items() if name.startswith("recall@")}
-    if any(value != metrics.get(name.replace("recall", "hit")) for name, value in recalls.items()):
-        return dict(metrics)
-    return {name: value for name, value in metrics.items() if not name.startswith(("recall@", "precision@", "map@"))}
+    several = any(value != metrics.get(name.replace("recall", "hit")) for name, value in recalls.items())
+    own = [name for name in metrics if several or not name.startswith(("recall@", "precision@", "map@"))]
+    order = list(ALL_METRICS)
+    return {
+        name: metrics[name]
+        for name in sorted(own, key=lambda name: (order.index(name.split("@")[0]), find_metric(name)[1]))
+    }
 
 
 def title(result: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ import torch
 from core.comparison import PairedResult, UserValues, paired
 from core.evaluation import Evaluation, evaluating
 from core.evaluation import Progress as Ranked
-from core.metrics import beyond_accuracy, rating_summary, summary, user_values
+from core.metrics import RankingMetric, beyond_accuracy, find_metric, rating_summary, summary, user_values
 from core.metrics.beyond import Popularity as ItemPopularity
 from core.metrics.intervals import intervals
 from core.models import MODELS
@@ -21,9 +21,9 @@ from core.models.scorer import scorer_for
 from core.protocols import Part
 from core.rating_evaluation import evaluate_ratings
 from core.runs.opening import Run
+from core.seeding import key
 from core.splits.split import Candidates, Split
 from core.training.judging import predicts_ratings
-from core.training.seeding import key
 
 CONFIDENCE = 0.95
 
@@ -42,8 +42,8 @@ def measuring(
         UsageError: candidates for the validation part.
     """
     began = time.monotonic()
+    split, also = run.split, () if ks else stop_metrics(run)
     ks = ks or run.plan.evaluation.ks
-    split = run.split
     given: Candidates | Literal["split"] = "split" if candidates is None else candidates
     threads = run.plan.training.threads
     evaluation = yield from evaluating(
@@ -62,10 +62,10 @@ def measuring(
         "protocol": evaluation.protocol,
         "users": len(evaluation.users),
         "seconds": round(time.monotonic() - began, 3),
-        "metrics": summary(evaluation) | rating_metrics(run, split, part),
+        "metrics": figures(evaluation, also) | rating_metrics(run, split, part),
         "validation": run.result.get("validation", {}),
-        "baseline": summary(popularity),
-        "random": summary(baselines["random"]),
+        "baseline": figures(popularity, also),
+        "random": figures(baselines["random"], also),
         "rejected": run.record.counts.get("rejected", 0),
         "dropped": run.record.counts.get("dropped", {}),
         "excluded": dict(evaluation.excluded),
@@ -82,6 +82,17 @@ def measuring(
     tested = compared(run, evaluation, run, popularity, tested_names(ks))
     result["against_popularity"] = {each.metric: dataclasses.asdict(each) for each in tested}
     return result, evaluation
+
+
+def figures(evaluation: Evaluation, also: tuple[str, ...]) -> dict[str, float]:
+    """All ranking metrics at the lengths that were asked for, and some more."""
+    return summary(evaluation) | {name: float(each.mean()) for name, each in user_values(evaluation, also).items()}
+
+
+def stop_metrics(run: Run) -> tuple[str, ...]:
+    """The ranking metric that stopped the run, which may have a length of its own."""
+    name = run.plan.training.stop_on
+    return (name,) if isinstance(find_metric(name)[0], RankingMetric) else ()
 
 
 def baseline(run: Run, name: str) -> RankingModel:

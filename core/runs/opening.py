@@ -85,8 +85,8 @@ class Run:
         Raises:
             ModelFileError: the weights are damaged, or do not fit the plan.
         """
-        from core.models.building import build_model
         from core.runs.weights import fit
+        from core.training.building import build_model
 
         loaded = self.loaded
         # the start from other runs is in the weights already
