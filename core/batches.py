@@ -12,7 +12,7 @@ from torch import Tensor
 
 from core.data.interactions import Events, Pairs
 from core.models.base import Asked
-from core.training.seeding import key
+from core.seeding import key
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ def make_split(
             remedy="Leave the file out, or choose the split predefined",
         )
     _refuse_too_little(interactions, given.get("train", interactions.events))
-    # the same recipe as core.training.seeding, which stands above this package
+    # the same recipe as core.seeding, which stands above this package
     generator = np.random.default_rng([seed, zlib.crc32(b"split")])
     parts = SPLITS[kind].load()(Material(interactions, given, validation, generator), settings)
     _refuse_empty(kind, parts)

@@ -13,10 +13,10 @@ from core.kernels.descent import Descent, Steps
 from core.kernels.factorisation import LOSS_CODES, Tables
 from core.models.base import RankingModel
 from core.models.factorisation import Factorisation
+from core.seeding import key
 from core.training.learner import Step
 from core.training.optimisers import rate_factor
 from core.training.plan import Plan
-from core.training.seeding import key
 
 
 def kernel_fits(plan: Plan, device: torch.device) -> bool:

@@ -21,10 +21,10 @@ from core.models import MODELS
 from core.models.base import Building, RankingModel
 from core.models.scorer import scorer_for
 from core.rating_evaluation import evaluate_ratings
+from core.seeding import generator, key
 from core.splits.split import Split
 from core.training.events import EvaluationAdvanced, RunEvent
 from core.training.plan import Plan
-from core.training.seeding import generator, key
 from core.training.state import RunState
 
 MOST_PINNED = 8

@@ -11,11 +11,11 @@ from torch import Tensor
 
 from core.data.interactions import Events
 from core.models.base import RankingModel, SeededDropout
+from core.seeding import key
 from core.training.events import HISTOGRAM_BINS, HISTOGRAM_RANGE
 from core.training.objectives import objective_for
 from core.training.optimisers import make_optimisers, rate_factor
 from core.training.plan import Plan
-from core.training.seeding import key
 
 
 @dataclass(frozen=True)

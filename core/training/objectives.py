@@ -20,8 +20,8 @@ from core.samplers import SAMPLERS
 from core.samplers.base import Drawn, Sampler
 from core.samplers.in_batch import in_batch_mask
 from core.samplers.lower import LowerItems
+from core.seeding import key
 from core.training.plan import Plan
-from core.training.seeding import key
 
 
 @dataclass(frozen=True)

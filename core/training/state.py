@@ -12,8 +12,8 @@ from core.data.interactions import Events, merge_events
 from core.evaluation import Evaluation
 from core.models import MODELS
 from core.models.base import RankingModel
-from core.models.building import build_model
 from core.splits.split import Split
+from core.training.building import build_model
 from core.training.devices import choose_device
 from core.training.factorising import KernelLearner, kernel_fits
 from core.training.learner import GradientLearner, Learner

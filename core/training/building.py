@@ -8,8 +8,8 @@ from core.data.interactions import Events
 from core.errors import PlanError
 from core.models import MODELS
 from core.models.base import Building, RankingModel
+from core.seeding import key
 from core.training.plan import Plan
-from core.training.seeding import key
 
 
 def build_model(plan: Plan, train: Events) -> RankingModel:
