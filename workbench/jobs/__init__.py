@@ -1,0 +1,1 @@
+"""Work off the GUI thread: the only package that makes threads."""

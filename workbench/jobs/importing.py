@@ -1,0 +1,96 @@
+"""Reading data off the GUI thread: previews, the whole way to a split, and another split of the same data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.data.plan import DataPlan
+from core.training.plan import Choice
+from workbench.jobs.job import Cancelled, JobControl, Progress, Tell, Work
+from workbench.session import Opened
+
+if TYPE_CHECKING:
+    from core.data.preview import Preview
+
+
+@dataclass(frozen=True)
+class StageDone:
+    """How far a stage of reading is; bytes, rows or steps."""
+
+    stage: str
+    done: int
+    total: int
+
+
+def importing(data: DataPlan, choice: Choice, seed: int = 1, windows: bool = False) -> Work:
+    """Work that reads, cleans, divides and describes; gives an Opened."""
+
+    def work(control: JobControl, tell: Tell) -> Opened:
+        from core.data.raw import ReadingCancelled
+        from core.splits.prepare import load
+
+        try:
+            loaded = load(
+                data,
+                windows=windows,
+                on_progress=lambda stage, done, total: tell(StageDone(stage, done, total)),
+                cancelled=lambda: control.stopped,
+            )
+        except ReadingCancelled:
+            raise Cancelled from None
+        return _described(data, choice, seed, windows, loaded, control, tell)
+
+    return work
+
+
+def dividing(opened: Opened, choice: Choice, seed: int) -> Work:
+    """Work that divides the same data in another way; gives an Opened."""
+
+    def work(control: JobControl, tell: Tell) -> Opened:
+        return _described(opened.plan, choice, seed, opened.windows, opened.loaded, control, tell, opened)
+
+    return work
+
+
+def previewing(source: str, format: str, columns: Mapping[str, str]) -> Work:
+    """Work that looks at the beginning of a source; gives a Preview."""
+
+    def work(control: JobControl, tell: Tell) -> Preview:
+        from core.data.preview import preview
+
+        return preview(source, format=format or None, columns=columns)
+
+    return work
+
+
+def follow_reading(before: Progress, event: object) -> Progress:
+    """The progress bar of a reading."""
+    if not isinstance(event, StageDone):
+        return before
+    return Progress(event.stage, min(event.done / event.total, 1.0) if event.total else None)
+
+
+def _described(
+    data: DataPlan,
+    choice: Choice,
+    seed: int,
+    windows: bool,
+    loaded: object,
+    control: JobControl,
+    tell: Tell,
+    before: Opened | None = None,
+) -> Opened:
+    from core.data.summary import summarise
+    from core.splits.doctor import examine
+    from core.splits.prepare import Loaded, divide_loaded
+
+    assert isinstance(loaded, Loaded)
+    tell(StageDone("dividing", 0, 0))
+    split = divide_loaded(loaded, choice.name, choice.settings, seed)
+    if control.stopped:
+        raise Cancelled
+    tell(StageDone("looking at it", 0, 0))
+    summary = before.summary if before is not None else summarise(loaded.cleaned.interactions)
+    return Opened(data, choice, seed, windows, loaded, split, summary, examine(split))

@@ -1,0 +1,45 @@
+"""Load the heavy libraries while the window is already there."""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+import importlib.util
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from workbench.jobs.job import JobControl, Tell
+
+STAGES: dict[str, tuple[str, ...]] = {
+    "plots": ("numpy", "pyqtgraph"),
+    "reading": ("pandas", "core.splits.prepare", "core.data.summary", "core.splits.doctor", "core.data.preview"),
+    "training": ("torch", "core.training.loop", "core.runs.recording", "core.runs.opening", "core.ranking"),
+}
+"""What is loaded, in order; the key is told when it is there."""
+
+
+def warm(control: JobControl, tell: Tell, stages: Iterable[str] = tuple(STAGES)) -> None:
+    """Import everything, stage by stage; the names of finished stages are told."""
+    for stage in stages:
+        for name in STAGES[stage]:
+            if control.stopped:
+                return
+            if name == "torch" and "torch" not in sys.modules:
+                preload_torch()
+            importlib.import_module(name)
+        tell(stage)
+
+
+def preload_torch() -> None:
+    """Load torch's largest library through a call that lets other threads run: importing holds the lock meanwhile."""
+    found = importlib.util.find_spec("torch")
+    if not sys.platform.startswith("linux") or found is None or not found.submodule_search_locations:
+        return
+    library = Path(found.submodule_search_locations[0]) / "lib" / "libtorch_cpu.so"
+    loader = ctypes.CDLL(None)
+    if library.exists() and hasattr(loader, "dlopen"):
+        loader.dlopen.restype = ctypes.c_void_p
+        loader.dlopen.argtypes = (ctypes.c_char_p, ctypes.c_int)
+        loader.dlopen(os.fsencode(library), os.RTLD_NOW | os.RTLD_GLOBAL)

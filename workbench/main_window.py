@@ -1,0 +1,478 @@
+"""The window: sidebar of pages, title with the session, message bar, job bar, menus."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QByteArray, QObject, QSize, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import (
+    QAction,
+    QActionGroup,
+    QCloseEvent,
+    QDesktopServices,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeySequence,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QMainWindow,
+    QMessageBox,
+    QSizePolicy,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core import __version__
+from core.runs.workspace import Workspace
+from workbench.icons import icon
+from workbench.jobs.job import Job
+from workbench.jobs.jobs import Jobs
+from workbench.jobs.warming import STAGES, warm
+from workbench.page import Context, Message, Page, message_of
+from workbench.pages import PAGES
+from workbench.session import Opened, Session
+from workbench.settings import Settings
+from workbench.theme import CHOICES, Theme
+from workbench.widgets.job_bar import JobBar
+from workbench.widgets.message_bar import MessageBar
+from workbench.widgets.parts import button, label, restyle, tip
+from workbench.words import cell
+
+SMALLEST = QSize(900, 560)
+CHIP = 26
+"""Characters of a name on a chip."""
+
+
+class MainWindow(QMainWindow):
+    """Everything that is always in view."""
+
+    painted = Signal()
+
+    def __init__(self, theme: Theme, settings: Settings, workspace: Workspace) -> None:
+        super().__init__()
+        self.theme, self.settings = theme, settings
+        self.session, self.jobs = Session(self), Jobs(self)
+        self._painted = self._closing = False
+        self._warm: set[str] = set()
+        self._waiting: dict[str, list[Callable[[], None]]] = {}
+        self._pages: dict[str, Page] = {}
+        self.current = ""
+        self.context = Context(
+            session=self.session,
+            jobs=self.jobs,
+            settings=settings,
+            theme=theme,
+            workspace=workspace,
+            tell=self.tell,
+            go=self.go,
+            open_data=self.open_data,
+            when_warm=self.when_warm,
+        )
+        self.setWindowTitle("Rankscope")
+        self.setWindowIcon(icon("rankscope", "#2F6FDE"))
+        self.setMinimumSize(SMALLEST)
+        self.setAcceptDrops(True)
+        self._build()
+        self._build_menus()
+        self._restore()
+        theme.changed.connect(self._tint)
+        self.session.data_changed.connect(self._show_session)
+        self.session.run_changed.connect(self._show_session)
+        self.session.user_changed.connect(self._show_session)
+        self._show_session()
+        self.painted.connect(self._begin, Qt.ConnectionType.QueuedConnection)
+
+    # --- building -----------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.message_bar = MessageBar(self.theme)
+        self.stack = QStackedWidget()
+        self.title = label("", "title")
+        self.subtitle = label("", "muted")
+        self.data_chip = button("No data", lambda: self.go("data"), "chip", "The data that is open")
+        self.run_chip = button("No run", self._clear_run, "chip", "The run in view; a click lets it go")
+        self.user_chip = button("No user", self._clear_user, "chip", "The pinned user; a click lets go")
+        row = QWidget()
+        row.setObjectName("title-row")
+        across = QHBoxLayout(row)
+        across.setContentsMargins(16, 10, 16, 8)
+        across.setSpacing(8)
+        across.addWidget(self.title)
+        across.addSpacing(4)
+        across.addWidget(self.subtitle, 1)
+        self.subtitle.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        for chip in (self.data_chip, self.run_chip, self.user_chip):
+            across.addWidget(chip)
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(row)
+        right.addWidget(self.message_bar)
+        right.addWidget(self.stack, 1)
+        self.job_bar = JobBar(self.theme, self.jobs)
+        centre = QWidget()
+        whole = QVBoxLayout(centre)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self._sidebar())
+        middle.addLayout(right, 1)
+        whole.addLayout(middle, 1)
+        whole.addWidget(self.job_bar)
+        self.setCentralWidget(centre)
+        self._tint()
+
+    def _sidebar(self) -> QWidget:
+        bar = QWidget()
+        bar.setObjectName("sidebar")
+        bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column = QVBoxLayout(bar)
+        column.setContentsMargins(6, 8, 6, 8)
+        column.setSpacing(4)
+        self.page_buttons: dict[str, QToolButton] = {}
+        for number, (key, entry) in enumerate(PAGES.items(), 1):
+            made = QToolButton()
+            made.setProperty("role", "page")
+            made.setText(entry.label)
+            made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+            made.setIconSize(QSize(22, 22))
+            made.setFixedWidth(74)
+            made.setCheckable(True)
+            made.setAutoExclusive(True)
+            made.setToolTip(tip(f"{entry.help} (Ctrl+{number})"))
+            made.setAccessibleName(entry.label)
+            made.clicked.connect(lambda _=False, key=key: self.go(key))
+            column.addWidget(made)
+            self.page_buttons[key] = made
+        column.addStretch(1)
+        return bar
+
+    def _build_menus(self) -> None:
+        bar = self.menuBar()
+        file = bar.addMenu("&File")
+        self._act(file, "&Open file…", self._ask_file, QKeySequence.StandardKey.Open)
+        self._act(file, "Open &folder…", self._ask_folder, "Ctrl+Shift+O")
+        self._act(file, "Open the &sample data", lambda: self.open_data("sample"), "Ctrl+Shift+S")
+        self.recent_menu = file.addMenu("&Recent")
+        self.recent_menu.aboutToShow.connect(self._fill_recent)
+        file.addSeparator()
+        self._act(file, "Show the &workspace folder", self._show_workspace)
+        file.addSeparator()
+        self._act(file, "&Quit", self.close, QKeySequence.StandardKey.Quit)
+        go = bar.addMenu("&Go")
+        for number, (key, entry) in enumerate(PAGES.items(), 1):
+            self._act(go, entry.label, lambda key=key: self.go(key), f"Ctrl+{number}")
+        go.addSeparator()
+        self._act(go, "&Command palette…", self._palette, "Ctrl+K")
+        job = bar.addMenu("&Job")
+        self.pause_action = self._act(job, "&Pause or resume", self.job_bar._pause, "Ctrl+P")
+        self.stop_action = self._act(job, "&Stop and keep what is trained", self.job_bar._stop, "Ctrl+.")
+        job.aboutToShow.connect(self._enable_job_actions)
+        view = bar.addMenu("&View")
+        group = QActionGroup(self)
+        self.theme_actions: dict[str, QAction] = {}
+        for key, text in CHOICES.items():
+            action = self._act(view, text, lambda key=key: self._choose_theme(key))
+            action.setCheckable(True)
+            action.setChecked(key == self.theme.choice)
+            group.addAction(action)
+            self.theme_actions[key] = action
+        self._act(view, "Switch light and dark", self._switch_theme, "Ctrl+T")
+        view.addSeparator()
+        self._act(view, "Dismiss the message", self.message_bar.clear, "Escape")
+        self._act(view, "&Full screen", self._full_screen, "F11")
+        help = bar.addMenu("&Help")
+        self._act(help, "Terms of the &sample data", self._show_terms)
+        self._act(help, "&About Rankscope", self._about)
+
+    def _act(self, menu: QObject, text: str, slot: Callable[[], object], keys: object = None) -> QAction:
+        action = QAction(text, self)
+        if keys is not None:
+            action.setShortcut(QKeySequence(keys))  # type: ignore[call-overload]
+        action.triggered.connect(lambda: slot())
+        menu.addAction(action)  # type: ignore[attr-defined]
+        return action
+
+    def _tint(self) -> None:
+        colours = self.theme.colours
+        for key, each in self.page_buttons.items():
+            each.setIcon(icon(PAGES[key].icon, colours.muted, colours.accent))
+
+    # --- starting -----------------------------------------------------------------------------------------------
+
+    def _restore(self) -> None:
+        geometry = self.settings.state("geometry")
+        if geometry.isEmpty() or not self.restoreGeometry(geometry):
+            self._default_size()
+        self.go(self.settings.text("page", "data", tuple(PAGES)))
+
+    def _default_size(self) -> None:
+        screen = QGuiApplication.primaryScreen()
+        room = screen.availableGeometry() if screen is not None else None
+        wanted = QSize(1360, 860)
+        self.resize(wanted if room is None else wanted.boundedTo(room.size() - QSize(20, 60)))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw, and tell once that something is to be seen."""
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            self.painted.emit()
+
+    def _begin(self) -> None:
+        """The window is on the screen: load what is heavy."""
+        job = Job("Loading", warm, quiet=True, parent=self)
+        job.told.connect(self._warmed)
+        job.ended.connect(lambda end: end.error is not None and self.tell(message_of(end.error, end.details)))
+        self.jobs.start(job)
+
+    def _warmed(self, stages: list[str]) -> None:
+        for stage in stages:
+            self._warm.add(stage)
+            for call in self._waiting.pop(stage, []):
+                call()
+
+    def when_warm(self, stage: str, call: Callable[[], None]) -> None:
+        """Call back once a stage is loaded; at once when it is, or when none is named."""
+        assert not stage or stage in STAGES
+        if not stage or stage in self._warm:
+            call()
+        else:
+            self._waiting.setdefault(stage, []).append(call)
+
+    # --- pages --------------------------------------------------------------------------------------------------
+
+    def go(self, key: str) -> None:
+        """Turn to a page; it is made when it is first shown."""
+        if key not in PAGES or key == self.current:
+            return
+        before = self._pages.get(self.current)
+        if before is not None:
+            before.left()
+        self.current = key
+        entry = PAGES[key]
+        self.title.setText(entry.label)
+        self.subtitle.setText(entry.help)
+        self.page_buttons[key].setChecked(True)
+        self.settings.keep("page", key)
+        if key in self._pages:
+            self._show_page(key)
+        else:
+            self.when_warm(entry.needs, lambda: self._make(key))
+
+    def page(self, key: str) -> Page | None:
+        """A page that was made."""
+        return self._pages.get(key)
+
+    def _make(self, key: str) -> None:
+        if key not in self._pages:
+            page = PAGES[key].make(self.context)
+            self._pages[key] = page
+            self.stack.addWidget(page)
+        if key == self.current:
+            self._show_page(key)
+
+    def _show_page(self, key: str) -> None:
+        self.stack.setCurrentWidget(self._pages[key])
+        self._pages[key].entered()
+
+    # --- data and files -----------------------------------------------------------------------------------------
+
+    def open_data(self, source: str) -> None:
+        """Open a path, or the word ``sample``, on the Data page."""
+        self.go("data")
+        page = self._pages.get("data")
+        if page is not None:
+            page.take_files([source])
+
+    def _ask_file(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self, "Open interactions", self.settings.text("folder"))
+        if path:
+            self.settings.keep("folder", path.rpartition("/")[0])
+            self.open_data(path)
+
+    def _ask_folder(self) -> None:
+        path = QFileDialog.getExistingDirectory(self, "Open a folder of interactions", self.settings.text("folder"))
+        if path:
+            self.settings.keep("folder", path)
+            self.open_data(path)
+
+    def _fill_recent(self) -> None:
+        self.recent_menu.clear()
+        for path in self.settings.recent():
+            action = QAction(cell(path, 80).replace("&", "&&"), self.recent_menu)
+            action.triggered.connect(lambda _=False, path=path: self.open_data(path))
+            self.recent_menu.addAction(action)
+        if self.recent_menu.isEmpty():
+            self.recent_menu.addAction("Nothing yet").setEnabled(False)
+            return
+        self.recent_menu.addSeparator()
+        self.recent_menu.addAction("Forget these").triggered.connect(self.settings.forget_recent)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        """Files may be dropped anywhere on the window."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        """Hand files to the page in view, else to Data."""
+        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        page = self._pages.get(self.current)
+        if paths and (page is None or not page.take_files(paths)):
+            self.open_data(paths[0])
+
+    # --- session ------------------------------------------------------------------------------------------------
+
+    def _show_session(self) -> None:
+        opened, run, user = self.session.opened, self.session.run, self.session.user
+        self._chip(self.data_chip, None if opened is None else data_words(opened), "No data")
+        self._chip(self.run_chip, None if run is None else run_words(run), "No run")
+        name = None
+        if user is not None and opened is not None:
+            name = f"user {opened.split.interactions.users.id(user)}"
+        self._chip(self.user_chip, name, "No user")
+        self.run_chip.setVisible(run is not None)
+        self.user_chip.setVisible(name is not None)
+
+    def _chip(self, chip: QWidget, text: str | None, empty: str) -> None:
+        chip.setText(cell(text or empty, CHIP * 2).replace("&", "&&"))  # type: ignore[attr-defined]
+        chip.setAccessibleName(text or empty)
+        restyle(chip, "empty", "true" if text is None else "false")
+
+    def _clear_run(self) -> None:
+        self.session.choose_run(None)
+
+    def _clear_user(self) -> None:
+        self.session.pin(None)
+
+    # --- messages and small actions -----------------------------------------------------------------------------
+
+    def tell(self, message: Message) -> None:
+        """Show a message under the title."""
+        self.message_bar.show_message(message)
+
+    def _choose_theme(self, choice: str) -> None:
+        self.theme.choose(choice)
+        self.settings.keep("theme", choice)
+        self.theme_actions[choice].setChecked(True)
+
+    def _switch_theme(self) -> None:
+        self._choose_theme("light" if self.theme.colours.dark else "dark")
+
+    def _full_screen(self) -> None:
+        if self.isFullScreen():
+            self.showNormal()
+        else:
+            self.showFullScreen()
+
+    def _enable_job_actions(self) -> None:
+        self.pause_action.setEnabled(self.jobs.long is not None)
+        self.stop_action.setEnabled(self.jobs.shown is not None)
+
+    def _show_workspace(self) -> None:
+        path = self.context.workspace.path
+        if not path.exists():
+            self.tell(Message(f"The workspace {path} is made when the first run is kept."))
+            return
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+
+    def _palette(self) -> None:
+        from workbench.widgets.palette import CommandPalette
+
+        CommandPalette(self, self.commands()).exec()
+
+    def commands(self) -> dict[str, Callable[[], object]]:
+        """Everything that the command palette offers, by what it is called."""
+        found: dict[str, Callable[[], object]] = {}
+        for action in self.findChildren(QAction, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            text = action.text().replace("&", "")
+            if text and action.isEnabled():
+                keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+                found[f"{text}\t{keys}"] = action.trigger
+        for path in self.settings.recent():
+            found[f"Open {cell(path, 80)}\t"] = lambda path=path: self.open_data(path)  # type: ignore[misc]
+        return found
+
+    def _show_terms(self) -> None:
+        from core.data.sample import sample_terms
+        from workbench.widgets.text_dialog import TextDialog
+
+        TextDialog(self, "Terms of the sample data", sample_terms()).exec()
+
+    def _about(self) -> None:
+        from workbench.widgets.text_dialog import TextDialog
+
+        text = (
+            f"Rankscope {__version__}\n\nA workbench for personalised ranking: load interactions, train, watch, "
+            f"inspect, compare, export.\n\nRuns are kept in {self.context.workspace.path}\n\nMIT licence."
+        )
+        TextDialog(self, "About Rankscope", text).exec()
+
+    # --- closing ------------------------------------------------------------------------------------------------
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        """While something runs: ask, stop it, and close once its thread has ended."""
+        if not self.jobs.running:
+            self._remember()
+            event.accept()
+            return
+        event.ignore()
+        if self._closing:
+            return
+        discard = False
+        if self.jobs.long is not None:
+            answer = self.ask_to_close()
+            if answer == "cancel":
+                return
+            discard = answer == "discard"
+        self._closing = True
+        self.setEnabled(False)
+        self.jobs.ended.connect(self._close_when_idle)
+        self.jobs.stop_all(discard)
+        self._close_when_idle()
+
+    def ask_to_close(self) -> str:
+        """Ask what becomes of the training: ``keep``, ``discard`` or ``cancel``."""
+        box = QMessageBox(self)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle("Rankscope")
+        box.setText("A model is being trained.")
+        queued = len(self.jobs.queue)
+        more = f" The {queued} queued {'run is' if queued == 1 else 'runs are'} not begun." if queued else ""
+        box.setInformativeText(f"What was trained so far can be kept as a run.{more}")
+        keep = box.addButton("Stop and keep", QMessageBox.ButtonRole.AcceptRole)
+        discard = box.addButton("Stop and discard", QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton("Go on training", QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(keep)
+        box.exec()
+        clicked = box.clickedButton()
+        box.deleteLater()
+        return "keep" if clicked is keep else "discard" if clicked is discard else "cancel"
+
+    def _close_when_idle(self, _: object = None) -> None:
+        if not self.jobs.running:
+            QTimer.singleShot(0, self.close)
+
+    def _remember(self) -> None:
+        geometry: QByteArray = self.saveGeometry()
+        self.settings.keep("geometry", geometry)
+        self.settings.write()
+
+
+def data_words(opened: Opened) -> str:
+    """The data on its chip."""
+    return f"{cell(opened.name, CHIP)} · {opened.choice.name.replace('-', ' ')}"
+
+
+def run_words(run: object) -> str:
+    """A run on its chip."""
+    plan = run.plan  # type: ignore[attr-defined]
+    loss = f" · {plan.loss.name}" if plan.loss is not None else ""
+    return f"{plan.model.name}{loss} · seed {plan.seed}"

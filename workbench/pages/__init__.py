@@ -1,0 +1,40 @@
+"""The PAGES table: key -> name, icon, what it is for, and the class that makes it, imported when it is first shown."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+
+from workbench.page import Context, Page
+
+
+@dataclass(frozen=True)
+class PageEntry:
+    """One page.
+
+    Attributes:
+        factory: ``module:class`` of a Page.
+        needs: stage of ``workbench.jobs.warming`` that must be loaded before it is made; empty for none.
+    """
+
+    label: str
+    icon: str
+    help: str
+    factory: str
+    needs: str = ""
+
+    def make(self, context: Context) -> Page:
+        """Import and make the page."""
+        module, name = self.factory.split(":")
+        page: Page = getattr(importlib.import_module(module), name)(context)
+        return page
+
+
+PAGES: dict[str, PageEntry] = {
+    "data": PageEntry(
+        label="Data",
+        icon="data",
+        help="Open interactions, look at them, divide them",
+        factory="workbench.pages.data:DataPage",
+    ),
+}

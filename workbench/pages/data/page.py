@@ -1,0 +1,125 @@
+"""The Data page: a welcome, then the overview of what is open, its users, items, split and report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QFileDialog, QStackedLayout, QVBoxLayout, QWidget
+
+from core.data.plan import DataPlan
+from core.splits import SPLITS
+from core.training.plan import Choice
+from workbench.jobs.importing import follow_reading, importing
+from workbench.jobs.job import End, Job
+from workbench.page import Context, Message, Page, Remedy, message_of
+from workbench.pages.data.welcome import Welcome
+from workbench.session import Opened
+from workbench.words import cell
+
+SAMPLE = DataPlan().source
+
+
+if TYPE_CHECKING:
+    from workbench.pages.data.overview import Overview
+
+
+class DataPage(Page):
+    """Opens data by drop, dialog or menu."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.job: Job | None = None
+        self.overview: Overview | None = None
+        self.welcome = Welcome(context, self.ask_file, self.ask_folder)
+        holder = QVBoxLayout(self)
+        holder.setContentsMargins(0, 0, 0, 0)
+        inner = QWidget()
+        self.stack = QStackedLayout(inner)
+        self.stack.addWidget(self.welcome)
+        holder.addWidget(inner)
+        context.session.data_changed.connect(self._show)
+        self.setAcceptDrops(False)
+
+    def entered(self) -> None:
+        """The recent list may have changed."""
+        if self.context.session.opened is None:
+            self.welcome.show_recent()
+
+    # --- opening ------------------------------------------------------------------------------------------------
+
+    def take_files(self, paths: list[str]) -> bool:
+        """Open the first of the files: the sample at once, anything else through the dialog."""
+        if self.job is not None:
+            self.context.tell(Message("Something is being read already. Cancel it first.", "warning"))
+            return True
+        if paths[0] == SAMPLE:
+            self.read(DataPlan())
+        else:
+            self.context.when_warm("reading", lambda: self._ask_how(paths[0]))
+        return True
+
+    def ask_file(self) -> None:
+        """Choose a file."""
+        path, _ = QFileDialog.getOpenFileName(self, "Open interactions", self.context.settings.text("folder"))
+        if path:
+            self.take_files([path])
+
+    def ask_folder(self) -> None:
+        """Choose a folder."""
+        path = QFileDialog.getExistingDirectory(self, "Open a folder", self.context.settings.text("folder"))
+        if path:
+            self.take_files([path])
+
+    def _ask_how(self, path: str) -> None:
+        from workbench.pages.data.import_dialog import ImportDialog
+
+        dialog = ImportDialog(self, self.context, path)
+        dialog.confirmed.connect(self.read)
+        dialog.open()
+
+    def read(self, plan: DataPlan) -> None:
+        """Read what a plan names, in the background."""
+        key = "predefined" if plan.test else "leave-last-out"
+        choice = Choice(key, SPLITS[key].settings())
+        name = "the sample data" if plan.source == SAMPLE else cell(plan.source.rstrip("/").rpartition("/")[2], 60)
+        self.job = Job(f"Reading {name}", importing(plan, choice), follow_reading)
+        self.job.ended.connect(lambda end: self._read(plan, end))
+        self.welcome.show_job(self.job)
+        self.stack.setCurrentWidget(self.welcome)
+        self.context.jobs.start(self.job)
+
+    def _read(self, plan: DataPlan, end: End) -> None:
+        self.job = None
+        self.welcome.show_job(None)
+        if end.error is not None:
+            remedy = Remedy("Change how it is read", lambda: self._ask_how(plan.source))
+            self.context.tell(message_of(end.error, end.details, None if plan.source == SAMPLE else remedy))
+        elif end.cancelled:
+            self.context.tell(Message("Reading was cancelled; nothing was kept."))
+        elif isinstance(end.value, Opened):
+            if plan.source != SAMPLE:
+                self.context.settings.remember(plan.source)
+            self.context.session.open(end.value)
+        self._show()
+
+    # --- showing ------------------------------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        opened = self.context.session.opened
+        if opened is None:
+            self.stack.setCurrentWidget(self.welcome)
+            self.welcome.show_recent()
+            return
+        self.context.when_warm("plots", self._show_overview)
+
+    def _show_overview(self) -> None:
+        opened = self.context.session.opened
+        if opened is None or self.job is not None:
+            return
+        if self.overview is None:
+            from workbench.pages.data.overview import Overview
+
+            self.overview = Overview(self.context, self.ask_file, self.ask_folder)
+            self.stack.addWidget(self.overview)
+        self.overview.show_data(opened)
+        self.stack.setCurrentWidget(self.overview)

@@ -1,0 +1,77 @@
+"""What became of the rows: notes, what was not kept and why, all of it to be saved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from core.data.rejects import Rejects
+from workbench.page import Context, Message
+from workbench.session import Opened
+from workbench.widgets.parts import Card, button, clear, label, scrolled
+from workbench.words import cell
+
+
+class ReportPanel(QWidget):
+    """Notes of reading and cleaning, and the rejected rows."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        holder = QWidget()
+        self._column = QVBoxLayout(holder)
+        self._column.setContentsMargins(0, 0, 6, 0)
+        self._column.setSpacing(8)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 8, 0, 0)
+        outer.addWidget(scrolled(holder))
+
+    def show_report(self, opened: Opened) -> None:
+        """Replace what is shown."""
+        clear(self._column)
+        found = Card("How it was read")
+        for note in opened.loaded.notes:
+            found.body.addWidget(label(f"{note[:1].upper()}{note[1:]}.", wrap=True, selectable=True))
+        self._column.addWidget(found)
+        for name, report in opened.loaded.reports.items():
+            counts = [("read", report.read), *report.dropped.items(), ("kept", report.kept)]
+            card = Card(f"Rows of {'the ' + name if name != 'source' else 'the file'}")
+            for what, number in counts:
+                card.body.addLayout(_line(what, number))
+            for what, number in report.noted.items():
+                card.body.addLayout(_line(f"noted: {what}", number))
+            self._column.addWidget(card)
+        for name, rejects in opened.loaded.rejects.items():
+            if rejects.total:
+                self._column.addWidget(self._rejected(name, rejects))
+        self._column.addStretch(1)
+
+    def _rejected(self, name: str, rejects: Rejects) -> Card:
+        card = Card(f"{rejects.total:,} rows of the {name} that could not be read", "the first 20")
+        save = button("Save all as CSV…", lambda: self._save(name, rejects))
+        card.head.addWidget(save)
+        for reason, count in rejects.counts.items():
+            card.body.addLayout(_line(reason, count))
+        for row in rejects.first:
+            place = f"line {row.line:,}" + (f", column {cell(row.column, 30)}" if row.column else "")
+            card.body.addWidget(label(f"{place}: {row.reason}: {cell(row.value, 90)}", "caption", selectable=True))
+        return card
+
+    def _save(self, name: str, rejects: Rejects) -> None:
+        path, _ = QFileDialog.getSaveFileName(self, "Save the rejected rows", f"{name}-rejected.csv", "CSV (*.csv)")
+        if not path:
+            return
+        try:
+            rejects.export(Path(path))
+        except OSError as error:
+            self._context.tell(Message(f"The rows could not be saved: {error.strerror or error}.", "error"))
+            return
+        self._context.tell(Message(f"{rejects.total:,} rows were saved as {path}.", "good"))
+
+
+def _line(what: str, number: int) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.addWidget(label(what[:1].upper() + what[1:], wrap=True, selectable=True), 1)
+    row.addWidget(label(f"{number:,}", selectable=True))
+    return row

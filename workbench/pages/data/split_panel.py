@@ -1,0 +1,222 @@
+"""How the data is divided, how large the parts are, and what the doctor found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from core.commands.text import short
+from core.errors import PlanError
+from core.params import build
+from core.splits import SPLITS
+from core.splits.finding import Finding
+from core.training.plan import Choice
+from workbench.forms.choices import TableChoice
+from workbench.forms.form import SettingsForm
+from workbench.icons import pixmap
+from workbench.jobs.importing import dividing, follow_reading
+from workbench.jobs.job import End, Job
+from workbench.page import Context, message_of
+from workbench.session import Opened
+from workbench.theme import Theme
+from workbench.widgets.parts import Card, button, clear, label, scrolled
+
+FORM_WIDTH = 300
+
+
+class SplitPanel(QWidget):
+    """The form on the left, sizes and findings on the right."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self._opened: Opened | None = None
+        self.kind = TableChoice("Kind of split", SPLITS)
+        self.help = label("", "caption", wrap=True)
+        self.forms = {key: SettingsForm(context.theme, entry.settings) for key, entry in SPLITS.items()}
+        self.divide = button("Divide", self._divide, "primary", "Divide the data again in this way")
+        self.error = label("", "error", wrap=True)
+        left = Card("How it is divided")
+        left.setFixedWidth(FORM_WIDTH)
+        left.body.addWidget(self.kind)
+        left.body.addWidget(self.help)
+        for form in self.forms.values():
+            form.changed.connect(self._edited)
+            left.body.addWidget(form)
+        left.body.addWidget(self.error)
+        left.body.addWidget(self.divide)
+        left.body.addStretch(1)
+        self.kind.chosen.connect(lambda _: self._show_form())
+        self.sizes = SizesBar(context.theme)
+        self.counts = label("", "caption", wrap=True, selectable=True)
+        sizes = Card("Sizes of the parts")
+        sizes.body.addWidget(self.sizes)
+        sizes.body.addWidget(self.counts)
+        self._findings = QVBoxLayout()
+        self._findings.setSpacing(6)
+        self._findings.setContentsMargins(0, 0, 6, 0)
+        holder = QWidget()
+        inside = QVBoxLayout(holder)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addLayout(self._findings)
+        inside.addStretch(1)
+        right = QVBoxLayout()
+        right.setSpacing(8)
+        right.addWidget(sizes)
+        right.addWidget(scrolled(holder), 1)
+        across = QHBoxLayout(self)
+        across.setContentsMargins(0, 8, 0, 0)
+        across.setSpacing(8)
+        across.addWidget(left)
+        across.addLayout(right, 1)
+        context.theme.changed.connect(self._show_findings)
+
+    def show_split(self, opened: Opened) -> None:
+        """Show how data is divided now."""
+        self._opened = opened
+        given = bool(opened.loaded.cleaned.given)
+        self.kind.offer(lambda key: _unfit(key, given))
+        self.kind.choose(opened.choice.name)
+        form = self.forms[opened.choice.name]
+        form.give({name: getattr(opened.choice.settings, name) for name in form.fields})
+        split = opened.split
+        self.sizes.show_sizes(len(split.train), len(split.validation), len(split.test))
+        self.counts.setText(", ".join(f"{number:,} {what}" for what, number in split.counts.items()))
+        self.counts.setVisible(bool(split.counts))
+        self._show_findings()
+        self._show_form()
+
+    def _show_form(self) -> None:
+        for key, form in self.forms.items():
+            form.setVisible(key == self.kind.key)
+        self.help.setText(SPLITS[self.kind.key].help)
+        self._edited()
+
+    def _asked(self) -> Choice:
+        key = self.kind.key
+        return Choice(key, build(SPLITS[key].settings, self.forms[key].given(), f"split {key}"))
+
+    def _edited(self) -> None:
+        try:
+            asked: Any = self._asked()
+            self.error.setText("")
+        except PlanError as error:
+            asked = None
+            self.error.setText(error.sentence())
+        self.error.setVisible(bool(self.error.text()))
+        self.divide.setEnabled(asked is not None and self._opened is not None and asked != self._opened.choice)
+
+    def _divide(self) -> None:
+        opened = self._opened
+        if opened is None:
+            return
+        self.divide.setEnabled(False)
+        job = Job("Dividing the data", dividing(opened, self._asked(), opened.seed), follow_reading)
+        job.ended.connect(self._divided)
+        self._context.jobs.start(job)
+
+    def _divided(self, end: End) -> None:
+        if end.error is not None:
+            self._context.tell(message_of(end.error, end.details))
+            self._edited()
+        elif isinstance(end.value, Opened):
+            self._context.session.open(end.value)
+
+    def _show_findings(self) -> None:
+        clear(self._findings)
+        for finding in self._opened.findings if self._opened is not None else ():
+            self._findings.addWidget(finding_card(self._context.theme, finding))
+
+
+def _unfit(key: str, given: bool) -> str:
+    if key == "predefined" and not given:
+        return "The data came without a test file of its own"
+    return "The parts came in files of their own" if given and key != "predefined" else ""
+
+
+def finding_card(theme: Theme, finding: Finding) -> QFrame:
+    """One finding: symbol, number, what it means, what to do."""
+    warning = finding.severity == "warning"
+    card = Card()
+    row = QHBoxLayout()
+    row.setSpacing(10)
+    symbol = QLabel()
+    colour = theme.colours.warning if warning else theme.colours.muted
+    symbol.setPixmap(pixmap("warning" if warning else "note", colour, 18))
+    symbol.setAccessibleName("Warning" if warning else "Note")
+    row.addWidget(symbol, 0, Qt.AlignmentFlag.AlignTop)
+    words = QVBoxLayout()
+    words.setSpacing(2)
+    head = QHBoxLayout()
+    head.addWidget(label(finding.title[:1].upper() + finding.title[1:], "section", wrap=True, selectable=True), 1)
+    head.addWidget(label(size_words(finding), "section", selectable=True), 0, Qt.AlignmentFlag.AlignTop)
+    words.addLayout(head)
+    for text in (finding.meaning, finding.remedy):
+        if text:
+            words.addWidget(label(_sentence(text), "muted", wrap=True, selectable=True))
+    row.addLayout(words, 1)
+    card.body.addLayout(row)
+    return card
+
+
+def size_words(finding: Finding) -> str:
+    """The number of a finding and its share."""
+    whole = float(finding.number).is_integer()
+    number = f"{int(finding.number):,}" if whole else short(finding.number)
+    return number if finding.share is None else f"{number} · {short(100 * finding.share)} %"
+
+
+def _sentence(text: str) -> str:
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "?", ":")) else text + "."
+
+
+class SizesBar(QWidget):
+    """Three parts as one bar, with their sizes under it."""
+
+    NAMES = ("train", "validation", "test")
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._sizes = (0, 0, 0)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.update)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """A bar and a line of text."""
+        return QSize(300, 18 + self.fontMetrics().height() + 8)
+
+    def show_sizes(self, *sizes: int) -> None:
+        """Events of train, validation and test."""
+        self._sizes = (sizes[0], sizes[1], sizes[2])
+        self.setAccessibleName(", ".join(self._texts()))
+        self.update()
+
+    def _texts(self) -> list[str]:
+        total = max(sum(self._sizes), 1)
+        return [
+            f"{size:,} {name} ({short(100 * size / total)} %)"
+            for name, size in zip(self.NAMES, self._sizes, strict=True)
+        ]
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Draw the bar; a part is at least two pixels wide."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        total, x, width = max(sum(self._sizes), 1), 0.0, float(self.width())
+        series, metrics = self._theme.colours.series, self.fontMetrics()
+        text_x = 0
+        for at, (size, text) in enumerate(zip(self._sizes, self._texts(), strict=True)):
+            part = max(width * size / total, 2.0) if size else 0.0
+            colour = QColor(series[at])
+            painter.fillRect(QRectF(x, 0, max(part - 1, 1.0), 16), colour)
+            x += part
+            painter.fillRect(QRectF(text_x, 22 + metrics.height() / 2 - 4, 9, 9), colour)
+            painter.setPen(QColor(self._theme.colours.text))
+            painter.drawText(text_x + 14, 20 + metrics.ascent(), text)
+            text_x += 14 + metrics.horizontalAdvance(text) + 18
+        painter.end()

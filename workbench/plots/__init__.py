@@ -1,0 +1,1 @@
+"""Plots that follow the theme and stay fluid with a million points."""

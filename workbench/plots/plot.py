@@ -1,0 +1,299 @@
+"""A plot in the colours of the theme: lines, bars, dashed levels, pictures of it to keep."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyqtgraph as pg
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFont,
+    QGuiApplication,
+    QImage,
+    QPageSize,
+    QPainter,
+    QPdfWriter,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+
+from workbench.plots.buckets import Line, bucketed
+from workbench.theme import Theme
+
+pg.setConfigOptions(antialias=False, useOpenGL=False)
+
+DASH = (6.0, 4.0)
+
+
+class NumberAxis(pg.AxisItem):  # type: ignore[misc]
+    """Numbers with commas; on a logarithmic axis 1, 10, 100."""
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:  # noqa: N802
+        """The text of each mark."""
+        if self.logMode:
+            return [f"{10**value:,.0f}" if value >= 0 and float(value).is_integer() else "" for value in values]
+        if abs(spacing) >= 1:
+            return [f"{value * scale:,.0f}" for value in values]
+        return list(super().tickStrings(values, scale, spacing))
+
+
+class Plot(pg.PlotWidget):  # type: ignore[misc]
+    """One coordinate system.
+
+    Args:
+        theme: colours, followed.
+        name: accessible name; also the name of saved files.
+        x, y: what the axes show, with units.
+        log: logarithmic axes, (x, y).
+    """
+
+    def __init__(
+        self, theme: Theme, name: str, x: str = "", y: str = "", log: tuple[bool, bool] = (False, False)
+    ) -> None:
+        super().__init__(axisItems={side: NumberAxis(side) for side in ("left", "bottom")})
+        self.theme, self._name = theme, name
+        self._marks: tuple[tuple[float, str], ...] = ()
+        self.setAccessibleName(name)
+        self._titles = {"bottom": x, "left": y}
+        self._log = log
+        self._raw: dict[str, tuple[Line, Line]] = {}
+        self._curves: dict[str, Any] = {}
+        self._styles: dict[str, tuple[int | str, float, bool]] = {}
+        self._levels: dict[str, Any] = {}
+        self._bars: dict[str, tuple[Any, int | str]] = {}
+        plot = self.getPlotItem()
+        plot.setMenuEnabled(False)
+        plot.hideButtons()
+        plot.setLogMode(*log)
+        plot.getViewBox().setDefaultPadding(0.03)
+        plot.setContentsMargins(0, 4, 6, 0)
+        plot.getViewBox().sigXRangeChanged.connect(self._thin)
+        theme.changed.connect(self.tint)
+        for side in ("left", "bottom"):
+            # the grid belongs to the axes and is to lie behind what is drawn
+            plot.getAxis(side).setZValue(-1000)
+        self.setMinimumSize(120, 90)
+        self.tint()
+
+    def tint(self) -> None:
+        """Take the colours of the theme."""
+        colours = self.theme.colours
+        self.setBackground(colours.surface)
+        font = QFont(self.font())
+        font.setPixelSize(11)
+        for side, title in self._titles.items():
+            axis = self.getPlotItem().getAxis(side)
+            axis.setPen(pg.mkPen(colours.line))
+            axis.setTextPen(pg.mkPen(colours.muted))
+            axis.setStyle(tickFont=font, tickLength=-4, autoReduceTextSpace=True)
+            axis.enableAutoSIPrefix(False)
+            if title:
+                axis.setLabel(title, **{"color": colours.muted, "font-size": "11px"})
+        self.getPlotItem().showGrid(x=False, y=True, alpha=0.25)
+        for key in self._curves:
+            self._curves[key].setPen(self._pen(*self._styles[key]))
+        for line in self._levels.values():
+            self._style_level(line)
+        for item, colour in self._bars.values():
+            item.setOpts(brush=self.colour(colour), pen=pg.mkPen(None))
+
+    def colour(self, which: int | str) -> QColor:
+        """A colour of the series by number, or of the theme by name, or as ``#RRGGBB``."""
+        colours = self.theme.colours
+        if isinstance(which, int):
+            return QColor(colours.series[which % len(colours.series)])
+        return QColor(getattr(colours, which, which))
+
+    def _pen(self, colour: int | str, width: float, dash: bool) -> QPen:
+        pen = pg.mkPen(self.colour(colour), width=width)
+        if dash:
+            pen.setDashPattern(list(DASH))
+        pen.setCosmetic(True)
+        return pen
+
+    def line(
+        self,
+        key: str,
+        x: npt.ArrayLike,
+        y: npt.ArrayLike,
+        colour: int | str = 0,
+        *,
+        width: float = 1,
+        dash: bool = False,
+        symbol: str | None = None,
+    ) -> None:
+        """Draw or replace a line; long ones are thinned to what can be seen."""
+        style = (colour, width, dash)
+        if key not in self._curves:
+            self._curves[key] = self.getPlotItem().plot(pen=self._pen(*style))
+            self._styles[key] = style
+        elif self._styles[key] != style:
+            self._styles[key] = style
+            self._curves[key].setPen(self._pen(*style))
+        self._raw[key] = (np.asarray(x, np.float64), np.asarray(y, np.float64))
+        if symbol:
+            brush = self.colour(colour)
+            self._curves[key].setSymbol(symbol)
+            self._curves[key].setSymbolSize(5)
+            self._curves[key].setSymbolBrush(brush)
+            self._curves[key].setSymbolPen(pg.mkPen(None))
+        self._draw(key)
+
+    def keep_lines(self, keys: Sequence[str]) -> None:
+        """Take away the lines that are not named."""
+        for key in [each for each in self._curves if each not in keys]:
+            self.getPlotItem().removeItem(self._curves.pop(key))
+            self._raw.pop(key)
+            self._styles.pop(key)
+
+    def _thin(self, *_: object) -> None:
+        for key, (x, _) in self._raw.items():
+            if len(x) > 4 * max(self.width(), 16):
+                self._draw(key)
+
+    def _draw(self, key: str) -> None:
+        x, y = self._raw[key]
+        if len(x) > 4 * max(self.width(), 16) and not self._log[0]:
+            low, high = self.getPlotItem().getViewBox().viewRange()[0]
+            first, last = np.searchsorted(x, [low, high])
+            span = last - first
+            # while everything is in view new points on the right belong to it
+            if 0 < span < 0.9 * len(x):
+                x, y = x[max(first - 1, 0) : last + 1], y[max(first - 1, 0) : last + 1]
+        self._curves[key].setData(*bucketed(x, y, self.width()), connect="finite", skipFiniteCheck=False)
+
+    def bars(
+        self, key: str, x: npt.ArrayLike, heights: npt.ArrayLike, width: float | npt.ArrayLike, colour: int | str = 0
+    ) -> None:
+        """Draw or replace bars standing at ``x``."""
+        options = {"x": np.asarray(x, np.float64), "height": np.asarray(heights, np.float64), "width": width}
+        if key in self._bars:
+            self._bars[key][0].setOpts(**options)
+            return
+        item = pg.BarGraphItem(**options, brush=self.colour(colour), pen=pg.mkPen(None))
+        self.getPlotItem().addItem(item)
+        self._bars[key] = (item, colour)
+
+    def level(self, key: str, value: float | None, text: str = "", upright: bool = False) -> None:
+        """A dashed line across at a height (or upright at a place), with its name on it; None takes it away."""
+        if value is None:
+            if key in self._levels:
+                self.getPlotItem().removeItem(self._levels.pop(key))
+            return
+        if key not in self._levels:
+            options = {"position": 0.97, "anchors": [(1, 1), (1, 1)], "movable": False}
+            line = pg.InfiniteLine(angle=90 if upright else 0, label=text, labelOpts=options)
+            self._levels[key] = line
+            self._style_level(line)
+            self.getPlotItem().addItem(line)
+        self._levels[key].setValue(value)
+        self._levels[key].label.setFormat(text.replace("{", "{{").replace("}", "}}"))
+
+    def _style_level(self, line: Any) -> None:
+        line.setPen(self._pen("muted", 1, True))
+        line.label.setColor(QColor(self.theme.colours.muted))
+        font = QFont(self.font())
+        font.setPixelSize(11)
+        line.label.setFont(font)
+
+    def name_places(self, marks: Sequence[tuple[float, str]]) -> None:
+        """Name places on the lower axis; as many names are shown as there is room for."""
+        self._marks = tuple(marks)
+        self._show_marks()
+
+    def _show_marks(self) -> None:
+        if not self._marks:
+            return
+        widest = max(self.fontMetrics().horizontalAdvance(text) for _, text in self._marks) + 6
+        room = max((self.width() - 70) // max(widest, 1), 1)
+        step = -(-len(self._marks) // room)
+        self.getPlotItem().getAxis("bottom").setTicks([list(self._marks[::step])])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """There is room for more or fewer names."""
+        super().resizeEvent(event)
+        if hasattr(self, "_marks"):
+            self._show_marks()
+
+    def stand_on_zero(self) -> None:
+        """Begin the upright axis at 0: what is shown are counts."""
+        self.getPlotItem().getViewBox().setLimits(yMin=0)
+
+    def fit(self) -> None:
+        """Show everything."""
+        self.getPlotItem().enableAutoRange()
+
+    def clear_all(self) -> None:
+        """Take away all lines, bars and levels."""
+        self.keep_lines([])
+        for item, _ in self._bars.values():
+            self.getPlotItem().removeItem(item)
+        self._bars.clear()
+        for key in list(self._levels):
+            self.level(key, None)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802 - Qt's name
+        """Show all, copy, save."""
+        menu = QMenu(self)
+        menu.addAction("Show everything").triggered.connect(self.fit)
+        menu.addAction("Copy picture").triggered.connect(lambda: QGuiApplication.clipboard().setImage(picture(self)))
+        menu.addAction("Save picture…").triggered.connect(self._save)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(event.globalPos())
+
+    def _save(self) -> None:
+        name = self._name.lower().replace(" ", "-")
+        kinds = "PNG (*.png);;SVG (*.svg);;PDF (*.pdf)"
+        path, _ = QFileDialog.getSaveFileName(self, "Save the picture", f"{name}.png", kinds)
+        if path:
+            from core import durable
+
+            durable.write(Path(path), picture_bytes(self, Path(path).suffix.lower().lstrip(".") or "png"))
+
+
+def picture(widget: QWidget, ratio: float = 2.0) -> QImage:
+    """A widget as an image of ``ratio`` device pixels each."""
+    image = QImage(widget.size() * ratio, QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(ratio)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    widget.render(painter)
+    painter.end()
+    return image
+
+
+def picture_bytes(plot: Plot, kind: str) -> bytes:
+    """A plot as ``png``, ``svg`` or ``pdf``."""
+    held = QByteArray()
+    buffer = QBuffer(held)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    if kind == "svg":
+        generator = QSvgGenerator()
+        generator.setOutputDevice(buffer)
+        generator.setSize(plot.size())
+        generator.setViewBox(plot.rect())
+        _paint(plot, generator, plot.size())
+    elif kind == "pdf":
+        writer = QPdfWriter(buffer)
+        writer.setPageSize(QPageSize(QSizeF(plot.width(), plot.height()), QPageSize.Unit.Point))
+        writer.setPageMargins(QMarginsF(0, 0, 0, 0))
+        _paint(plot, writer, QSize(writer.width(), writer.height()))
+    else:
+        picture(plot).save(buffer, "PNG")  # type: ignore[call-overload]
+    buffer.close()
+    return bytes(held.data())
+
+
+def _paint(plot: Plot, device: Any, size: QSize) -> None:
+    painter = QPainter(device)
+    painter.fillRect(QRectF(0, 0, size.width(), size.height()), QColor(plot.theme.colours.surface))
+    plot.render(painter, QRectF(0, 0, size.width(), size.height()))
+    painter.end()

@@ -1,0 +1,84 @@
+"""What is open: data, split, run, pinned user; frozen snapshots that all pages share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from core.data.plan import DataPlan
+from core.training.plan import Choice
+
+if TYPE_CHECKING:
+    from core.data.summary import Summary
+    from core.runs.opening import Run
+    from core.splits.finding import Finding
+    from core.splits.prepare import Loaded
+    from core.splits.split import Split
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """Data that is open, and how it is divided.
+
+    Attributes:
+        plan: what was opened and how it was cleaned.
+        choice: kind of split and its settings.
+        seed: seed of the split.
+        windows: it was cleaned for a model that reads sequence windows.
+        split_error: why it could not be divided, an empty text when it was.
+    """
+
+    plan: DataPlan
+    choice: Choice
+    seed: int
+    windows: bool
+    loaded: Loaded
+    split: Split
+    summary: Summary
+    findings: tuple[Finding, ...]
+
+    @property
+    def name(self) -> str:
+        """What people call the data."""
+        if self.plan.source == "sample":
+            return "MovieLens small"
+        return str(self.loaded.cleaned.interactions.source.get("name") or self.plan.source)
+
+
+class Session(QObject):
+    """Holds the snapshots; each signal says that one of them was replaced."""
+
+    data_changed = Signal()
+    run_changed = Signal()
+    runs_changed = Signal()
+    user_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.opened: Opened | None = None
+        self.run: Run | None = None
+        self.user: int | None = None
+
+    def open(self, opened: Opened | None) -> None:
+        """Replace the data; what belonged to other data is let go."""
+        same = opened is not None and self.opened is not None and opened.loaded is self.opened.loaded
+        self.opened = opened
+        if not same and self.user is not None:
+            self.pin(None)
+        self.data_changed.emit()
+
+    def choose_run(self, run: Run | None) -> None:
+        """Take a run into view."""
+        self.run = run
+        self.run_changed.emit()
+
+    def pin(self, user: int | None) -> None:
+        """Keep a user, by row, in view on all pages."""
+        self.user = user
+        self.user_changed.emit()
+
+    def tell_runs(self) -> None:
+        """A run was added to the workspace or has changed."""
+        self.runs_changed.emit()

@@ -1,0 +1,136 @@
+"""A table on the screen: sorts by its headers, copies as TSV, is saved as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHeaderView, QMenu, QTableView
+
+from core.data.rejects import FORMULA_STARTS
+from workbench.tables.model import ColumnsModel
+from workbench.theme import with_digits
+
+ROW = 26
+MOST_COPIED = 100_000
+
+
+class Table(QTableView):
+    """Rows are chosen whole; ``chosen`` tells the row of the columns, ``opened`` a double click or Enter."""
+
+    chosen = Signal(int)
+    opened = Signal(int)
+
+    def __init__(self, model: ColumnsModel, name: str, widths: Sequence[int] = (), stretch: int = -1) -> None:
+        super().__init__()
+        self._columns = model
+        self.setModel(model)
+        self.setAccessibleName(name)
+        self.setFont(with_digits(self.font()))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setAlternatingRowColors(True)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        down = self.verticalHeader()
+        down.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        down.setDefaultSectionSize(ROW)
+        down.hide()
+        across = self.horizontalHeader()
+        across.setHighlightSections(False)
+        across.setSortIndicatorShown(True)
+        across.setSectionsClickable(True)
+        across.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        across.sectionClicked.connect(self._sort)
+        self._sorted = (-1, Qt.SortOrder.AscendingOrder)
+        self.set_widths(widths, stretch)
+        self.activated.connect(lambda index: self.opened.emit(model.row_at(index.row())))
+
+    def set_widths(self, widths: Sequence[int], stretch: int = -1) -> None:
+        """Widths of the columns in pixels; ``stretch`` is the column that takes what is left."""
+        across = self.horizontalHeader()
+        for at, width in enumerate(widths):
+            self.setColumnWidth(at, width)
+        for at in range(self._columns.columnCount()):
+            mode = QHeaderView.ResizeMode.Stretch if at == stretch else QHeaderView.ResizeMode.Interactive
+            across.setSectionResizeMode(at, mode)
+
+    def _sort(self, column: int) -> None:
+        down, up = Qt.SortOrder.DescendingOrder, Qt.SortOrder.AscendingOrder
+        first = down if self._columns.columns[column].first_down else up
+        same = self._sorted[0] == column
+        way = (up if self._sorted[1] == down else down) if same else first
+        self._sorted = (column, way)
+        self.horizontalHeader().setSortIndicator(column, way)
+        self._columns.sort(column, way)
+
+    def choose(self, row: int) -> None:
+        """Select a row of the columns and bring it into view."""
+        shown = self._columns.shown_at(row)
+        if shown >= 0:
+            self.selectRow(shown)
+            self.scrollTo(self._columns.index(shown, 0))
+
+    def chosen_rows(self) -> list[int]:
+        """The selected rows of the columns, in the order of the table."""
+        found = self.selectionModel().selectedRows()
+        return [self._columns.row_at(index.row()) for index in sorted(found, key=QModelIndex.row)]
+
+    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:  # noqa: N802 - Qt's name
+        """Tell which row is now current."""
+        super().currentChanged(current, previous)
+        if current.isValid():
+            self.chosen.emit(self._columns.row_at(current.row()))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Ctrl+C copies the selected rows with the header."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+            return
+        super().keyPressEvent(event)
+
+    def copy(self) -> None:
+        """Copy the selected rows, or all when none is, as tab-separated text."""
+        rows = sorted({index.row() for index in self.selectionModel().selectedRows()})
+        shown = rows or list(range(min(self._columns.rowCount(), MOST_COPIED)))
+        lines = ["\t".join(column.title for column in self._columns.columns)]
+        lines += ["\t".join(" ".join(text.split()) for text in self._texts(row)) for row in shown[:MOST_COPIED]]
+        QGuiApplication.clipboard().setText("\n".join(lines) + "\n")
+
+    def csv_text(self) -> str:
+        """All rows in the order shown, as CSV; texts that a spreadsheet would run are quoted."""
+        out = io.StringIO()
+        writer = csv.writer(out)
+        writer.writerow([column.title for column in self._columns.columns])
+        for row in range(self._columns.rowCount()):
+            writer.writerow(["'" + text if text.startswith(FORMULA_STARTS) else text for text in self._texts(row)])
+        return out.getvalue()
+
+    def _texts(self, shown: int) -> list[str]:
+        row = self._columns.row_at(shown)
+        return [column.text(row) for column in self._columns.columns]
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
+        """Copy and save."""
+        menu = QMenu(self)
+        menu.addAction("Copy").triggered.connect(self.copy)
+        menu.addAction("Save as CSV…").triggered.connect(self._save)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(event.globalPos())
+
+    def _save(self) -> None:
+        path, _ = QFileDialog.getSaveFileName(self, "Save the table", "table.csv", "CSV (*.csv)")
+        if path:
+            from core import durable
+
+            durable.write(Path(path), self.csv_text().encode())
+
+    def model(self) -> QAbstractItemModel:
+        """The model, typed as Qt has it."""
+        return self._columns

@@ -1,0 +1,41 @@
+"""How the window writes numbers, durations and names."""
+
+from __future__ import annotations
+
+import math
+
+from core.commands.text import harmless, number, shortened
+
+METRICS = {"hit": "Hit", "ndcg": "nDCG", "auc": "AUC", "mrr": "MRR", "map": "MAP", "rmse": "RMSE", "mae": "MAE"}
+
+
+def clock(seconds: float | None) -> str:
+    """``0:14``, ``2:05``, ``1:02:33``."""
+    if seconds is None or not math.isfinite(seconds):
+        return "–"
+    whole = max(round(seconds), 0)
+    hours, rest = divmod(whole, 3600)
+    minutes, rest = divmod(rest, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def metric_label(name: str) -> str:
+    """A flat metric name as people write it: ``nDCG@10``."""
+    key, at, k = name.partition("@")
+    return METRICS.get(key, key.capitalize()) + at + k
+
+
+def score(value: float | None) -> str:
+    """A metric between 0 and 1 with three digits and no leading zero: ``.142``."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    shown = f"{value:.3f}"
+    return shown[1:] if shown.startswith("0.") else shown.replace("-0.", "−.")
+
+
+def cell(text: str, most: int = 120) -> str:
+    """Text from a file for one line of a table: no line breaks, no control characters, not too long."""
+    return shortened(harmless(" ".join(text.split())), most)
+
+
+__all__ = ["cell", "clock", "harmless", "metric_label", "number", "score"]
