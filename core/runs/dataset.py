@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
-from functools import reduce
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pyarrow.compute as pc
 
 from core import durable, strict_json
 from core.data.catalogue import Catalogue
-from core.data.interactions import Events, Interactions, merge_events
+from core.data.interactions import Events, Interactions
 from core.data.vocabulary import Vocabulary
 from core.runs.record import NEEDS, check_format, damaged
 from core.runs.tables import column, read_table, text_column, write_table
@@ -37,14 +38,11 @@ def write_dataset(folder: Path, split: Split) -> dict[str, Any]:
     """
     durable.make_folder(folder)
     data = split.interactions
-    events: dict[str, Events] = {part: getattr(split, part) for part in PARTS}
-    events["below"] = data.below
-    if not same_events(_merged(events), data.events):
-        events["events"] = data.events
     tables = {
         "users": pa.table({"id": data.users.ids}),
         "items": pa.table({"id": data.items.ids}),
-        **{name: _event_table(each) for name, each in events.items()},
+        "below": _event_table(data.below),
+        **_event_tables(split),
     }
     if len(data.catalogue.frame.columns):
         tables["catalogue"] = pa.Table.from_pandas(data.catalogue.frame, preserve_index=False)
@@ -68,6 +66,7 @@ def write_dataset(folder: Path, split: Split) -> dict[str, Any]:
             "hide_seen": split.hide_seen,
             "refit": split.refit,
             "counts": split.counts,
+            "columns": {part: _event_table(getattr(split, part)).column_names for part in PARTS},
             "candidate_counts": split.candidates.counts if split.candidates is not None else {},
         },
     }
@@ -100,20 +99,15 @@ def _assembled(folder: Path, manifest: dict[str, Any]) -> Split:
     users, items = (
         Vocabulary(text_column(table(name), "id", folder / f"{name}.parquet")) for name in ("users", "items")
     )
-    events = {
-        name: _events(table(name), len(users), len(items), folder / f"{name}.parquet")
-        for name in (*PARTS, "below", "events")
-        if name in files
-    }
-    if "events" not in events:
-        events["events"] = _merged(events)
+    sizes = (len(users), len(items))
+    events, parts = _divided(table, files, manifest["split"]["columns"], sizes, folder)
     known, split = manifest["interactions"], manifest["split"]
     catalogue = Catalogue.empty(len(items))
     if "catalogue" in files:
         catalogue = Catalogue(table("catalogue").to_pandas())
     interactions = Interactions(
-        events=events["events"],
-        below=events["below"],
+        events=events,
+        below=_events(table("below"), *sizes, folder / "below.parquet"),
         users=users,
         items=items,
         catalogue=catalogue,
@@ -129,9 +123,9 @@ def _assembled(folder: Path, manifest: dict[str, Any]) -> Split:
     return Split(
         kind=split["kind"],
         interactions=interactions,
-        train=events["train"],
-        validation=events["validation"],
-        test=events["test"],
+        train=parts["train"],
+        validation=parts["validation"],
+        test=parts["test"],
         ordered=split["ordered"],
         hide_seen=split["hide_seen"],
         refit=split["refit"],
@@ -174,9 +168,56 @@ def _same(a: npt.NDArray[Any] | None, b: npt.NDArray[Any] | None) -> bool:
     return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
 
 
-def _merged(events: dict[str, Events]) -> Events:
-    filled = [events[part] for part in PARTS if len(events[part])] or [events["train"]]
-    return reduce(merge_events, filled)
+def _event_tables(split: Split) -> dict[str, pa.Table]:
+    """All events with the part that each belongs to; the parts on their own where they are not taken from them."""
+    parts: dict[str, Events] = {part: getattr(split, part) for part in PARTS}
+    events = split.interactions.events
+    merged, part_of = _merged(parts)
+    table = _event_table(events)
+    if same_events(merged, events):
+        return {"events": table.append_column("part", pa.array(part_of))}
+    return {"events": table, **{name: _event_table(each) for name, each in parts.items()}}
+
+
+def _merged(parts: dict[str, Events]) -> tuple[Events, npt.NDArray[np.uint8]]:
+    """The parts as one, and the place in PARTS of each event; at equal or unknown times earlier parts come first."""
+    filled = [name for name in PARTS if len(parts[name])] or ["train"]
+    codes = np.concatenate([np.full(len(parts[name]), PARTS.index(name), np.uint8) for name in filled])
+    users, items, times, weights = (
+        _joined([getattr(parts[name], values) for name in filled]) for values in ("users", "items", "times", "weights")
+    )
+    order = np.argsort(users, kind="stable") if times is None else np.lexsort((times, users))
+    times, weights = (None if values is None else values[order] for values in (times, weights))
+    first = parts[filled[0]]
+    return Events(users[order], items[order], times, weights, first.n_users, first.n_items), codes[order]
+
+
+def _joined(columns: list[Any]) -> Any:
+    return None if any(values is None for values in columns) else np.concatenate(columns)
+
+
+def _divided(
+    table: Callable[[str], pa.Table],
+    files: dict[str, Any],
+    columns: dict[str, list[str]],
+    sizes: tuple[int, int],
+    folder: Path,
+) -> tuple[Events, dict[str, Events]]:
+    """All events, and the parts."""
+    whole = table("events")
+    events = _events(whole, *sizes, folder / "events.parquet")
+    if "part" not in whole.column_names:
+        return events, {name: _events(table(name), *sizes, folder / f"{name}.parquet") for name in PARTS}
+    part_of = column(whole, "part", np.uint8, folder / "events.parquet")
+    parts = {name: events.select(part_of == at) for at, name in enumerate(PARTS)}
+    return events, {name: _with_columns(part, columns[name]) for name, part in parts.items()}
+
+
+def _with_columns(events: Events, columns: list[str]) -> Events:
+    """A part without events need not have the columns that the others have."""
+    times = events.times if "time" in columns else None
+    weights = events.weights if "weight" in columns else None
+    return dataclasses.replace(events, times=times, weights=weights)
 
 
 def _event_table(events: Events) -> pa.Table:
