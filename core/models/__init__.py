@@ -89,33 +89,26 @@ MODELS: dict[str, ModelEntry] = {
         losses=(*PAIR_LOSSES, "squared"),
         defaults={
             "*": {"optimiser.name": "adam", "optimiser.learning_rate": 0.002, "training.batch_size": 1024},
-            "bpr": {
-                "optimiser.name": "sgd",
-                "optimiser.learning_rate": 0.05,
-                "optimiser.l2": 0.01,
-                "training.epochs": 200,
-            },
-            "hinge": {
-                "optimiser.name": "sgd",
-                "optimiser.learning_rate": 0.05,
-                "optimiser.l2": 0.01,
-                "training.epochs": 200,
-            },
-            "bce": {
-                "optimiser.name": "sgd",
-                "optimiser.learning_rate": 0.05,
-                "optimiser.l2": 0.01,
-                "training.epochs": 200,
-            },
-            "warp": {
-                "optimiser.name": "sgd",
-                "optimiser.learning_rate": 0.02,
-                "optimiser.l2": 0.01,
-                "training.epochs": 100,
+            **{
+                loss: {
+                    "optimiser.name": "sgd",
+                    "optimiser.learning_rate": rate,
+                    "optimiser.l2": l2,
+                    "optimiser.schedule": "linear",
+                    "training.epochs": epochs,
+                }
+                # WARP's weights reach 8 and more, so its L2 is of another size
+                for loss, rate, l2, epochs in (
+                    ("bpr", 0.05, 0.01, 200),
+                    ("hinge", 0.05, 0.02, 100),
+                    ("bce", 0.05, 0.01, 100),
+                    ("warp", 0.01, 0.7, 30),
+                )
             },
             "squared": {"model.biases": True, "optimiser.l2": 0.02, "training.stop_on": "rmse"},
             "softmax": {
                 "model.similarity": "cosine",
+                "model.biases": True,
                 "optimiser.learning_rate": 0.01,
                 "optimiser.schedule": "linear",
                 "sampler.name": "in-batch",

@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.models.base import Asked, Building, RankingModel, table
+from core.models.products import table_products
 from core.models.settings import FactorisationSettings
 
 
@@ -47,8 +48,11 @@ class Factorisation(RankingModel):
 
     def score(self, encoded: Tensor, items: Tensor) -> Tensor:
         """Logits (or ratings) ``[rows, n]``."""
-        vectors = self._scaled(self.item_factors(items))
-        scores = torch.bmm(vectors, encoded[:, : vectors.shape[-1], None]).squeeze(-1)
+        users = encoded[:, : self.item_factors.embedding_dim]
+        if self.cosine:
+            scores = (self._scaled(self.item_factors(items)) * users.unsqueeze(1)).sum(-1)
+        else:
+            scores = table_products(self.item_factors, items, users)
         return self._with_biases(scores, encoded, items)
 
     def score_shared(self, encoded: Tensor, items: Tensor | None) -> Tensor:

@@ -55,7 +55,7 @@ class TrainingSettings:
         "Validation metric that picks the best epoch and stops early; a long list makes it steady with few users.",
     )
     patience: int = param(
-        5, "Evaluations without a better value before the run stops; 0 trains all epochs.", low=0, high=100_000
+        10, "Evaluations without a better value before the run stops; 0 trains all epochs.", low=0, high=100_000
     )
     evaluate_every: int = param(1, "Epochs between two evaluations.", low=1, high=100_000, unit="epochs")
     keep_best: bool = param(True, "End with the weights of the best epoch rather than the last.")
