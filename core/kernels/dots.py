@@ -38,7 +38,7 @@ def dots(table: Table, items: Rows, vectors: Table, scores: Table) -> None:
 def dots_backward(
     table: Table, items: Rows, vectors: Table, gradient: Table, on_table: Table, on_vectors: Table
 ) -> None:
-    """Gradients of ``dots``: on_table[items[r, n]] += g[r, n] vectors[r], on_vectors[r] += Σ g[r, n] table[items[r, n]].
+    """Gradients of ``dots``: on_table[items[r, n]] += g[r, n] vectors[r], on_vectors[r] += Σ g table[items[r, n]].
 
     Args:
         gradient: ``[rows, n]``.
