@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     )
     show(console, first, second, a, differences, found)
     for note in notes:
-        console.note(f"note: {note}.")
+        console.remark(note)
     return 0
 
 

@@ -71,7 +71,11 @@ class Console:
         """Named values, one a line, empty ones left out."""
         self.table(("", ""), [pair for pair in pairs if pair[1]], widest=200)
 
+    def remark(self, sentence: str) -> None:
+        """Something that a reader of the output has to know, on stderr."""
+        self.note(f"note: {sentence.rstrip('.')}.")
+
     def note(self, line: str) -> None:
-        """A remark on stderr, for people and programs alike."""
+        """A line on stderr, for people and programs alike."""
         sys.stderr.write(text.harmless(line) + "\n")
         sys.stderr.flush()

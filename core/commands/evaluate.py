@@ -41,5 +41,5 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     console.emit("result", result)
     show_result(console, result)
     for note in result["notes"]:
-        console.note(f"note: {note}.")
+        console.remark(note)
     return 0

@@ -8,8 +8,10 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 
+from core.commands.console import Console
 from core.data.vocabulary import Vocabulary
 from core.errors import UsageError
+from core.models.base import RankingModel
 from core.nearest import nearest
 from core.runs.opening import Run, open_run
 from core.runs.workspace import choose_workspace
@@ -18,6 +20,14 @@ from core.runs.workspace import choose_workspace
 def named_run(arguments: argparse.Namespace, name: str) -> Run:
     """The run that a path or id names, in the workspace of the command."""
     return open_run(name, choose_workspace(arguments.workspace))
+
+
+def ready_model(console: Console, run: Run) -> RankingModel:
+    """The model of a run; where a damaged checkpoint was passed over, that is told."""
+    model = run.model
+    for note in run.loaded.notes:
+        console.remark(note)
+    return model
 
 
 def rows_of(vocabulary: Vocabulary, ids: Iterable[str], what: str, option: str) -> npt.NDArray[np.int32]:

@@ -42,13 +42,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Rank and print, or write a file."""
-    from core.commands.finding import named_run
+    from core.commands.finding import named_run, ready_model
 
     if arguments.why and arguments.out:
         raise UsageError(
             "usage.why-and-out", "reasons are printed, not written", "--why", remedy="Leave out --why or --out"
         )
     opened = named_run(arguments, arguments.run)
+    ready_model(console, opened)
     asked = by_history(opened, arguments) if arguments.history is not None else by_user(opened, arguments)
     if arguments.out:
         return write(console, opened, arguments, asked)

@@ -19,13 +19,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Print the nearest items, one a line."""
     from core.commands import text
-    from core.commands.finding import named_run, rows_of
+    from core.commands.finding import named_run, ready_model, rows_of
     from core.insight.similar import similar_items
 
     opened = named_run(arguments, arguments.run)
     data = opened.interactions
     row = int(rows_of(data.items, [arguments.item], "item", "--item")[0])
-    found = similar_items(opened.model, row, arguments.k)
+    found = similar_items(ready_model(console, opened), row, arguments.k)
     title = data.catalogue.title(row)
     console.say(f"Nearest to {text.harmless(title or arguments.item)}, by the cosine of the item vectors")
     rows = []

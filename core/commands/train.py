@@ -132,7 +132,7 @@ def tell_start(console: Console, event: RunStarted) -> None:
     if event.parameters:
         console.facts([(" " * 6, f"{text.count(event.parameters, 'parameter')}, on {event.device}")])
     for note in event.notes:
-        console.note(f"note: {note}.")
+        console.remark(note)
     console.say()
 
 
@@ -152,7 +152,7 @@ def ended(console: Console, event: RunEvent | None, run: NewRun, interrupted: in
             console.say(f"{epochs} in {text.duration(result['seconds'])}, best: epoch {result['best_epoch']}")
         show_result(console, result)
         for note in result.get("notes", []):
-            console.note(f"note: {note}.")
+            console.remark(note)
         console.say()
         console.say(f"Kept as {text.harmless(run.name)}")
         return 0

@@ -14,6 +14,7 @@ from core import durable, strict_json
 from core.errors import InputError, UsageError
 from core.nearest import nearest
 from core.runs.folder import RunFolder
+from core.runs.record import NEEDS, check_format
 
 VARIABLE = "RANKSCOPE_WORKSPACE"
 FORMAT = 1
@@ -41,12 +42,14 @@ class Workspace:
         """Make the folders and the file that marks a workspace.
 
         Raises:
-            StorageError: they cannot be made.
+            StorageError: they cannot be made, or a newer version made them.
         """
         durable.make_folder(self.runs_folder)
         mark = self.path / "workspace.json"
-        if not mark.exists():
-            durable.write(mark, strict_json.dumps({"format": FORMAT}, indent=2) + b"\n")
+        if mark.exists():
+            check_format(strict_json.read(mark), FORMAT, durable.printable_path(mark))
+        else:
+            durable.write(mark, strict_json.dumps({"format": FORMAT, "needs": NEEDS}, indent=2) + b"\n")
 
     def new_path(self) -> Path:
         """Where a new run will lie; its folder name is its id."""

@@ -185,6 +185,20 @@ def test_that_a_run_needs_neither_its_source_nor_its_place(call: Call, source: P
     assert after.replace("moved", "run") == before
 
 
+def test_that_an_earlier_checkpoint_is_taken_and_told_where_the_newest_is_damaged(
+    call: Call, runs: dict[str, Path], tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken"
+    shutil.copytree(runs["mf"], broken)
+    newest = max((broken / "ckpt").glob("*.safetensors"))
+    assert newest.stem != "000001"
+    newest.write_bytes(newest.read_bytes()[:-1])
+    for words in (("recommend", broken, "--user", "u01"), ("similar", broken, "--item", "004"), ("evaluate", broken)):
+        said = call(*words)
+        assert said.code == 0
+        assert "an earlier one was taken" in said.err
+
+
 def test_that_a_damaged_run_is_a_failure_with_a_remedy(call: Call, runs: dict[str, Path], tmp_path: Path) -> None:
     broken = tmp_path / "broken"
     shutil.copytree(runs["mf"], broken)

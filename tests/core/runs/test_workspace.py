@@ -79,3 +79,11 @@ def test_that_a_workspace_is_made_with_its_mark_and_names_runs_at_random(tmp_pat
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError):
         Workspace(tmp_path / "file").prepare()
+
+
+def test_that_a_workspace_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    workspace.prepare()
+    (tmp_path / "workspace.json").write_text('{"format": 9, "needs": "3.0"}')
+    with pytest.raises(StorageError, match=r"needs Rankscope 3\.0"):
+        workspace.prepare()
