@@ -35,7 +35,8 @@ ITEMS = (
 
 TIMES = _words(
     "timestamp time unixtimestamp unixtime unixreviewtime datetime date ts ratingtimestamp eventtime createdat "
-    "reviewtime reviewdate ratedat ratingdate visitedat visittime utctime clicktime purchasedate orderdate when"
+    "reviewtime reviewdate ratedat ratingdate visitedat visittime utctime clicktime eventdate purchasedate "
+    "orderdate when"
 )
 """The first one in the file wins; so below."""
 

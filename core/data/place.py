@@ -20,7 +20,7 @@ from core.errors import InputError
 DEPTH = 2
 LISTED = 12
 ARCHIVES = (".zip", ".tar", ".7z", ".rar", ".tgz")
-TEXTS = ("readme", "licence", "license", "terms", "citation", "changelog", "checksum")
+TEXTS = ("readme", "licence", "license", "citation", "changelog", "checksum")
 
 Neighbours = Mapping[str, Callable[[], Stored]]
 """Base names in small letters, and how to come by the file."""

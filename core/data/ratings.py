@@ -52,7 +52,7 @@ class RatingGatherer:
         numbers = np.concatenate(self._kept) if self._kept else np.zeros(0)
         self._kept.clear()
         notes = (f"the column {self._name!r} writes decimals with a comma",) if self._comma else ()
-        if len(numbers) and (numbers == 1).all():
+        if len(numbers) and numbers[0] == 1 and (numbers == 1).all():
             return None, (*notes, f"every value of the column {self._name!r} is 1: the data is taken as unrated")
         return numbers, notes
 

@@ -89,7 +89,7 @@ def read_rows(
         catalogue=known,
         rejects=rejects,
         notes=(
-            f"read as {chosen.label}",
+            f"{'' if place.single else file.name + ' '}read as {chosen.label}",
             *reading.notes,
             *gathered.notes,
             *_id_notes(gathered),

@@ -74,6 +74,12 @@ def looks_like_time(values: Sequence[str]) -> bool:
     return bool(filled) and hits >= SHARE * len(filled)
 
 
+def looks_like_dates(values: Sequence[str]) -> bool:
+    """All values are written as dates; ids of ten digits are not."""
+    filled = [value for value in values if value.strip()]
+    return bool(filled) and all(MOMENT.fullmatch(value.strip()) for value in filled)
+
+
 def looks_like_number(values: Sequence[str]) -> bool:
     """Nearly all values are numbers, with a decimal point or comma."""
     filled = [value for value in values if value.strip()]
@@ -164,16 +170,18 @@ def _by_position(
     if len(missing) == 1 and len(left) > 1:
         raise ask(missing[0], [names[at] for at in left], where, f"It could be {_listed([names[at] for at in left])}")
     for role in missing:
-        found[role] = left.pop(0)
+        at = left.pop(0)
+        if at < len(columns) and looks_like_dates(columns[at]):
+            raise ask(role, names, where, f"By position it would be column {at + 1}, which holds dates")
+        found[role] = at
     for at in left:
         values = columns[at] if at < len(columns) else ()
         guess = _value_role(values, last=at == left[-1] and len(names) == MOST_BY_POSITION, rated="rating" in found)
         if guess is not None and guess not in found and guess not in unwanted:
             found[guess] = at
-    if not named:
-        return []
     taken = ", ".join(f"{role} {names[at]!r}" for role, at in found.items())
-    return [f"the names of the columns are not the usual ones; they were taken by position: {taken}"]
+    why = "the names of the columns are not the usual ones" if named else "the columns have no names"
+    return [f"{why}; they were taken by position: {taken}"]
 
 
 def _value_role(values: Sequence[str], last: bool, rated: bool) -> Literal["time", "rating"] | None:

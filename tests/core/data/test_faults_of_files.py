@@ -13,11 +13,11 @@ import stat
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
 
-from core.data import storage
 from core.data.raw import Limits, ReadingCancelled, Watch
 from core.data.reading import read_rows
 from core.data.storage import DiskFile, HashedStream
@@ -214,7 +214,7 @@ def test_that_a_file_without_permission_is_refused_and_can_be_tried_again(
     def deny(*_: object) -> int:
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr(storage.os, "open", deny)
+    monkeypatch.setattr("core.data.storage.os.open", deny)
     error = refused(path)
     assert error.code == "input.unreadable"
     assert "Permission denied" in error.why
@@ -227,7 +227,7 @@ class Failing(io.RawIOBase):
     def __init__(self, stream: io.RawIOBase) -> None:
         self._stream, self._left = stream, 1
 
-    def readinto(self, buffer: memoryview) -> int | None:
+    def readinto(self, buffer: Any) -> int | None:
         self._left -= 1
         if self._left < 0:
             raise OSError(errno.EIO, "Input/output error")

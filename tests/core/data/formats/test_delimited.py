@@ -84,6 +84,23 @@ def test_that_time_and_rating_are_told_apart_by_their_values(tmp_path: Path) -> 
     assert rows.ratings is None
 
 
+def test_that_a_column_of_dates_is_not_taken_for_an_item(tmp_path: Path) -> None:
+    path = put(
+        tmp_path, "clicks.dat", "1,2014-04-07T10:51:09.277Z,214536502,0\n1,2014-04-07T10:54:09.868Z,214536500,0\n"
+    )
+    error = refused(path)
+    assert error.code == "input.ambiguous-columns"
+    assert "column 2, which holds dates" in error.why
+    rows = read_rows(path, columns={"user": "1", "item": "3", "time": "2"})
+    assert pairs(rows) == [("1", "214536502"), ("1", "214536500")]
+
+
+def test_that_ids_of_ten_digits_are_ids(tmp_path: Path) -> None:
+    rows = read_rows(put(tmp_path, "a.csv", "A2EFCYXHNK06IS,0345417627,5.0,978480000\nB,0345417628,4.0,978480001\n"))
+    assert pairs(rows)[0] == ("A2EFCYXHNK06IS", "0345417627")
+    assert rows.clock == "utc"
+
+
 def test_that_many_columns_without_usual_names_are_left_to_the_user(tmp_path: Path) -> None:
     error = refused(put(tmp_path, "a.csv", "a,1,2,3,4\nb,1,2,3,4\n"))
     assert error.code == "input.ambiguous-columns"
