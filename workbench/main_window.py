@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QByteArray, QObject, QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
@@ -31,7 +32,7 @@ from PySide6.QtWidgets import (
 from core import __version__
 from core.runs.workspace import Workspace
 from workbench.icons import icon
-from workbench.jobs.job import Job
+from workbench.jobs.job import End, Job
 from workbench.jobs.jobs import Jobs
 from workbench.jobs.warming import STAGES, warm
 from workbench.page import Context, Message, Page, message_of
@@ -145,6 +146,7 @@ class MainWindow(QMainWindow):
             made.setFixedWidth(74)
             made.setCheckable(True)
             made.setAutoExclusive(True)
+            made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             made.setToolTip(tip(f"{entry.help} (Ctrl+{number})"))
             made.setAccessibleName(entry.label)
             made.clicked.connect(lambda _=False, key=key: self.go(key))
@@ -167,7 +169,7 @@ class MainWindow(QMainWindow):
         self._act(file, "&Quit", self.close, QKeySequence.StandardKey.Quit)
         go = bar.addMenu("&Go")
         for number, (key, entry) in enumerate(PAGES.items(), 1):
-            self._act(go, entry.label, lambda key=key: self.go(key), f"Ctrl+{number}")
+            self._act(go, entry.label, partial(self.go, key), f"Ctrl+{number}")
         go.addSeparator()
         self._act(go, "&Command palette…", self._palette, "Ctrl+K")
         job = bar.addMenu("&Job")
@@ -178,7 +180,7 @@ class MainWindow(QMainWindow):
         group = QActionGroup(self)
         self.theme_actions: dict[str, QAction] = {}
         for key, text in CHOICES.items():
-            action = self._act(view, text, lambda key=key: self._choose_theme(key))
+            action = self._act(view, text, partial(self._choose_theme, key))
             action.setCheckable(True)
             action.setChecked(key == self.theme.choice)
             group.addAction(action)
@@ -229,8 +231,12 @@ class MainWindow(QMainWindow):
         """The window is on the screen: load what is heavy."""
         job = Job("Loading", warm, quiet=True, parent=self)
         job.told.connect(self._warmed)
-        job.ended.connect(lambda end: end.error is not None and self.tell(message_of(end.error, end.details)))
+        job.ended.connect(self._loaded)
         self.jobs.start(job)
+
+    def _loaded(self, end: End) -> None:
+        if end.error is not None:
+            self.tell(message_of(end.error, end.details))
 
     def _warmed(self, stages: list[str]) -> None:
         for stage in stages:
@@ -280,6 +286,7 @@ class MainWindow(QMainWindow):
 
     def _show_page(self, key: str) -> None:
         self.stack.setCurrentWidget(self._pages[key])
+        self._pages[key].setFocus()
         self._pages[key].entered()
 
     # --- data and files -----------------------------------------------------------------------------------------
@@ -396,7 +403,7 @@ class MainWindow(QMainWindow):
                 keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
                 found[f"{text}\t{keys}"] = action.trigger
         for path in self.settings.recent():
-            found[f"Open {cell(path, 80)}\t"] = lambda path=path: self.open_data(path)  # type: ignore[misc]
+            found[f"Open {cell(path, 80)}\t"] = partial(self.open_data, path)
         return found
 
     def _show_terms(self) -> None:

@@ -223,7 +223,8 @@ QToolButton:focus { border-color: @accent; }
 QToolButton:checked { background: @selected; }
 QToolButton[role="page"] { padding: 8px 4px 6px 4px; border-radius: 6px; color: @muted; font-size: 11px; }
 QToolButton[role="page"]:checked { color: @accent; font-weight: 600; }
-QToolButton[role="section"] { font-weight: 600; padding: 4px 2px; text-align: left; }
+QToolButton[role="section"] { font-weight: 600; padding: 4px 2px; text-align: left; background: transparent; }
+QToolButton[role="section"]:hover { color: @accent; }
 QToolButton::menu-indicator, QPushButton::menu-indicator { image: none; }
 
 QLineEdit, QComboBox, QPlainTextEdit { background: @surface; border: 1px solid @line; border-radius: 4px;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -85,7 +86,15 @@ class TableChoice(QWidget):
             return
         source = getattr(entry, "source", "")
         self.combo.setToolTip(tip(f"{entry.help}" + (f"\n{source}" if source else "")))
-        formula = getattr(entry, "formula", "")
+        formula = subscripted(getattr(entry, "formula", ""))
         self.formula.setText(formula)
         self.formula.setVisible(bool(formula))
         self.formula.setToolTip(self.combo.toolTip())
+
+
+def subscripted(formula: str) -> str:
+    """``p_u`` as people write it."""
+    return re.sub(r"_([uitj])(?![A-Za-z])", lambda found: SUBSCRIPTS[found[1]], formula)
+
+
+SUBSCRIPTS = {"u": "ᵤ", "i": "ᵢ", "t": "ₜ", "j": "ⱼ"}

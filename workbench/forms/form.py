@@ -42,7 +42,7 @@ class Field:
         problem = self.editor.problem()
         self.editor.mark(bool(problem))
         self.error.setText(problem)
-        self.error.setVisible(bool(problem) and self.editor.isVisibleTo(self.editor.parentWidget()))
+        self.error.setVisible(bool(problem))
         differs = self.given and (bool(problem) or self._value() != self.default)
         font = self.name.font()
         font.setBold(differs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import traceback
 from collections import deque
 from collections.abc import Callable
@@ -85,6 +86,10 @@ class Worker(QThread):
 
     def run(self) -> None:
         """Do the work; whatever comes of it is put into the inbox as one End."""
+        torch = sys.modules.get("torch")
+        if torch is not None:
+            # the number is kept thread by thread; more than one spins against the window
+            torch.set_num_threads(1)
         try:
             end = End(value=self._work(self._control, self._inbox.append))
         except Cancelled:

@@ -37,4 +37,11 @@ PAGES: dict[str, PageEntry] = {
         help="Open interactions, look at them, divide them",
         factory="workbench.pages.data:DataPage",
     ),
+    "train": PageEntry(
+        label="Train",
+        icon="train",
+        help="Choose a model, a loss and a sampler; watch it learn",
+        factory="workbench.pages.train:TrainPage",
+        needs="plots",
+    ),
 }

@@ -48,6 +48,8 @@ class Legend(QWidget):
         x = max(self.width() - sum(widths) + GAP, 0)
         colours, middle = self._theme.colours, self.height() / 2
         for (colour, text, dash), width in zip(self._entries, widths, strict=True):
+            if x + width - GAP > self.width() + 1:
+                break
             series = colours.series
             shade = series[colour % len(series)] if isinstance(colour, int) else getattr(colours, colour, colour)
             pen = QPen(QColor(shade), 2)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QPoint, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -113,7 +113,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         return QColor(getattr(colours, which, which))
 
     def _pen(self, colour: int | str, width: float, dash: bool) -> QPen:
-        pen = pg.mkPen(self.colour(colour), width=width)
+        pen: QPen = pg.mkPen(self.colour(colour), width=width)
         if dash:
             pen.setDashPattern(list(DASH))
         pen.setCosmetic(True)
@@ -155,8 +155,8 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
             self._styles.pop(key)
 
     def _thin(self, *_: object) -> None:
-        for key, (x, _) in self._raw.items():
-            if len(x) > 4 * max(self.width(), 16):
+        for key, (points, _) in self._raw.items():
+            if len(points) > 4 * max(self.width(), 16):
                 self._draw(key)
 
     def _draw(self, key: str) -> None:
@@ -189,7 +189,9 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
                 self.getPlotItem().removeItem(self._levels.pop(key))
             return
         if key not in self._levels:
-            options = {"position": 0.97, "anchors": [(1, 1), (1, 1)], "movable": False}
+            side = {"position": 0.88, "anchors": [(1.1, 0.5), (1.1, 0.5)]}
+            across = {"position": 0.02, "anchors": [(0, 1), (0, 1)]}
+            options = {**(side if upright else across), "movable": False}
             line = pg.InfiniteLine(angle=90 if upright else 0, label=text, labelOpts=options)
             self._levels[key] = line
             self._style_level(line)
@@ -200,6 +202,9 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
     def _style_level(self, line: Any) -> None:
         line.setPen(self._pen("muted", 1, True))
         line.label.setColor(QColor(self.theme.colours.muted))
+        ground = QColor(self.theme.colours.surface)
+        ground.setAlpha(190)
+        line.label.fill = pg.mkBrush(ground)
         font = QFont(self.font())
         font.setPixelSize(11)
         line.label.setFont(font)
@@ -265,7 +270,7 @@ def picture(widget: QWidget, ratio: float = 2.0) -> QImage:
     image.setDevicePixelRatio(ratio)
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
-    widget.render(painter)
+    widget.render(painter, QPoint())
     painter.end()
     return image
 

@@ -55,7 +55,10 @@ class Column:
         """Rows in the order of this column, the earlier row first among equals, ``[rows]``."""
         if self.is_text:
             way = "descending" if descending else "ascending"
-            return pc.sort_indices(self.values, sort_keys=[("", way)]).to_numpy().astype(np.int32)
+            found: npt.NDArray[np.int32] = (
+                pc.sort_indices(self.values, sort_keys=[("", way)]).to_numpy().astype(np.int32)
+            )
+            return found
         keys = np.asarray(self.values)
         if descending:
             # a stable sort of the reversed rows, read backwards, keeps the earlier row first

@@ -12,7 +12,7 @@ from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySeq
 from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHeaderView, QMenu, QTableView
 
 from core.data.rejects import FORMULA_STARTS
-from workbench.tables.model import ColumnsModel
+from workbench.tables.model import ColumnsModel, Index
 from workbench.theme import with_digits
 
 ROW = 26
@@ -82,7 +82,7 @@ class Table(QTableView):
         found = self.selectionModel().selectedRows()
         return [self._columns.row_at(index.row()) for index in sorted(found, key=QModelIndex.row)]
 
-    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:  # noqa: N802 - Qt's name
+    def currentChanged(self, current: Index, previous: Index) -> None:  # noqa: N802 - Qt's name
         """Tell which row is now current."""
         super().currentChanged(current, previous)
         if current.isValid():

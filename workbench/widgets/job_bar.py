@@ -37,15 +37,18 @@ class JobBar(QWidget):
         self.waiting = label("", "muted")
         self.pause = IconButton(theme, "pause", "Pause", self._pause)
         self.stop = IconButton(theme, "stop", "Stop and keep what is trained", self._stop)
-        for each in (self.title, self.text):
-            row.addWidget(each)
+        row.addWidget(self.title)
+        row.addWidget(self.text)
         row.addWidget(self.progress, 1)
-        for each in (self.share, self.left, self.rate):
-            row.addWidget(each)
+        row.addWidget(self.share)
+        row.addWidget(self.left)
+        row.addWidget(self.rate)
         row.addStretch(1)
-        for each in (self.waiting, self.pause, self.stop):
-            row.addWidget(each)
-        self.title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        row.addWidget(self.waiting)
+        row.addWidget(self.pause)
+        row.addWidget(self.stop)
+        for words in (self.title, self.text, self.share, self.left, self.rate):
+            words.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)
         self.setFixedHeight(32)
         jobs.changed.connect(self._show)
         self._show()

@@ -106,7 +106,8 @@ def _means(events: Events, rows: npt.NDArray[np.int32], size: int) -> npt.NDArra
     assert events.weights is not None
     counts = np.bincount(rows, minlength=size)
     totals = np.bincount(rows, weights=events.weights, minlength=size)
-    return np.divide(totals, counts, out=np.full(size, np.nan), where=counts > 0)
+    means: npt.NDArray[np.float64] = np.divide(totals, counts, out=np.full(size, np.nan), where=counts > 0)
+    return means
 
 
 def _count(value: object) -> str:

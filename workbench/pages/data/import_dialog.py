@@ -90,18 +90,19 @@ class ImportDialog(QDialog):
 
     def _side(self) -> QWidget:
         self.format = self._combo("Format", {"": FOUND, **{key: each.label for key, each in FORMATS.items()}})
-        self.delimiter = self._combo("Delimiter", {"": FOUND, **{name: name for name in DELIMITER_NAMES}})
+        self.delimiter = self._combo("Delimiter", {"": FOUND, **dict(zip(DELIMITER_NAMES, DELIMITER_NAMES, strict=True))})
         self.encoding = self._combo("Encoding", {"": FOUND, **{name: name for name in ENCODINGS}})
         self.header = self._combo("Header", {"": FOUND, "yes": "first line", "no": "none"})
         self.roles = {role: self._combo(f"{role.capitalize()} column", {"": FOUND}) for role in ROLES}
         reading, columns = Card("Reading"), Card("Columns")
-        for card, rows in (
-            (
-                reading,
-                {"Format": self.format, "Delimiter": self.delimiter, "Encoding": self.encoding, "Header": self.header},
-            ),
-            (columns, {role.capitalize(): combo for role, combo in self.roles.items()}),
-        ):
+        of_reading = {
+            "Format": self.format,
+            "Delimiter": self.delimiter,
+            "Encoding": self.encoding,
+            "Header": self.header,
+        }
+        of_columns: dict[str, StillCombo] = {role.capitalize(): combo for role, combo in self.roles.items()}
+        for card, rows in ((reading, of_reading), (columns, of_columns)):
             form = QFormLayout()
             form.setHorizontalSpacing(10)
             form.setVerticalSpacing(4)
@@ -205,7 +206,7 @@ class ImportDialog(QDialog):
     def _fill_role(self, combo: StillCombo, role: str, found: Preview) -> None:
         kept = combo.currentData()
         combo.clear()
-        at = found.roles.get(role)  # type: ignore[call-overload]
+        at = found.roles.get(role)
         combo.addItem(f"{FOUND}: {cell(found.names[at], 30)}" if at is not None else FOUND, "")
         if role in ("time", "rating"):
             combo.addItem("not used", NOT_USED)

@@ -1,0 +1,165 @@
+"""Training off the GUI thread: data as the plan wants it, the loop, the record."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Generator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from core.models import MODELS
+from core.runs.workspace import Workspace
+from core.training.events import (
+    EpochDone,
+    EvaluationAdvanced,
+    RunCompleted,
+    RunEvent,
+    RunFailed,
+    RunStarted,
+    RunStopped,
+    StepsDone,
+)
+from core.training.plan import Plan
+from workbench.jobs.importing import StageDone
+from workbench.jobs.job import Cancelled, JobControl, Progress, Tell, Work
+from workbench.session import Opened
+
+if TYPE_CHECKING:
+    from core.splits.prepare import Loaded
+    from core.splits.split import Split
+
+
+@dataclass(frozen=True)
+class RunEnded:
+    """What training hands over: where the run is kept, and its last event."""
+
+    path: Path
+    last: RunCompleted | RunStopped | RunFailed
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a run will take, as far as it is known before it starts.
+
+    Attributes:
+        parameters: numbers that are learned.
+        examples: positives, windows or rows an epoch.
+        steps: optimiser steps an epoch, 0 for the compiled kernel.
+        memory: bytes of weights, their copy of the best epoch and what the optimiser keeps.
+    """
+
+    parameters: int
+    examples: int
+    steps: int
+    memory: int
+
+
+def training(plan: Plan, opened: Opened, workspace: Workspace, path: Path) -> Work:
+    """Work that trains and records a run at ``path``; gives a RunEnded."""
+
+    def work(control: JobControl, tell: Tell) -> RunEnded:
+        from core.commands.preparing import dropped_rows, rejected_rows
+        from core.runs.creating import NewRun
+        from core.runs.opening import trained_for
+        from core.runs.recording import recorded
+        from core.training.loop import train
+        from core.training.state import RunState
+
+        loaded, split = divided(plan, opened, control, tell)
+        workspace.prepare()
+        state = RunState(plan, split, trained_for(plan, workspace))
+        run = NewRun(path, path.name, path.name, rejected=rejected_rows(loaded), dropped=dropped_rows(loaded))
+        events = cast(Generator[RunEvent, None, None], recorded(train(plan, split, state, control), state, run))
+        last: RunEvent | None = None
+        try:
+            for last in events:
+                tell(last)
+                if control.discarded:
+                    break
+        finally:
+            events.close()
+        if control.discarded:
+            shutil.rmtree(path, ignore_errors=True)
+            raise Cancelled
+        assert isinstance(last, RunCompleted | RunStopped | RunFailed)
+        return RunEnded(path, last)
+
+    return work
+
+
+def divided(plan: Plan, opened: Opened, control: JobControl, tell: Tell) -> tuple[Loaded, Split]:
+    """The open data as the plan wants it; read again where windows need the repeats that were merged."""
+    from core.data.raw import ReadingCancelled
+    from core.splits.prepare import divide_loaded, load
+
+    windows = MODELS[plan.model.name].batch == "window"
+    loaded = opened.loaded
+    if windows != opened.windows and plan.data.repeats == "auto":
+        try:
+            loaded = load(
+                plan.data,
+                windows=windows,
+                on_progress=lambda stage, done, total: tell(StageDone(stage, done, total)),
+                cancelled=lambda: control.stopped,
+            )
+        except ReadingCancelled:
+            raise Cancelled from None
+    elif plan.split == opened.choice and plan.seed == opened.seed:
+        return loaded, opened.split
+    return loaded, divide_loaded(loaded, plan.split.name, plan.split.settings, plan.seed)
+
+
+def costing(plan: Plan, opened: Opened) -> Work:
+    """Work that reckons what a run will take; gives a Cost."""
+
+    def work(control: JobControl, tell: Tell) -> Cost:
+        import torch
+
+        from core.batches import window_starts
+        from core.training.building import build_model
+        from core.training.factorising import kernel_fits
+
+        train = opened.split.train
+        model = build_model(plan, train)
+        parameters = sum(parameter.numel() for parameter in model.parameters())
+        entry = MODELS[plan.model.name]
+        if entry.batch == "window":
+            settings = plan.model.settings
+            rows = examples = len(window_starts(train, settings.targets))
+        elif entry.batch == "row":
+            rows = train.n_users if plan.model.name == "autorec-user" else train.n_items
+            examples = len(train)
+        else:
+            rows = examples = len(train)
+        compiled = kernel_fits(plan, torch.device("cpu")) if entry.losses else True
+        steps = 0 if compiled else -(-rows // plan.training.batch_size)
+        copies = {"sgd": 1, "adagrad": 2}.get(plan.optimiser.name, 3) + plan.training.keep_best
+        return Cost(parameters, examples if entry.losses else 0, steps, 4 * parameters * copies)
+
+    return work
+
+
+class Follower:
+    """The progress bar of a run."""
+
+    def __init__(self) -> None:
+        self._epochs = 0
+
+    def __call__(self, before: Progress, event: Any) -> Progress:
+        """The progress after an event."""
+        if isinstance(event, StageDone):
+            return Progress(event.stage, event.done / event.total if event.total else None)
+        if isinstance(event, RunStarted):
+            self._epochs = event.epochs
+            return Progress(f"epoch {event.first_epoch}/{event.epochs}" if event.epochs else "measuring", 0.0)
+        if isinstance(event, StepsDone) and self._epochs:
+            part = event.step / event.steps if event.steps else 0.0
+            done = min((event.epoch - 1 + part) / self._epochs, 1.0)
+            return Progress(f"epoch {event.epoch}/{self._epochs}", done, event.seconds_left, event.rate)
+        if isinstance(event, EpochDone) and self._epochs:
+            done = event.epoch / self._epochs
+            return Progress(f"epoch {event.epoch}/{self._epochs}", done, before.seconds_left, before.rate)
+        if isinstance(event, EvaluationAdvanced) and event.part == "test":
+            return Progress("ranking the test part", event.done / event.total if event.total else None)
+        return before

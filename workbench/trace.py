@@ -1,0 +1,172 @@
+"""What a run has told so far, gathered for plots and tables: growing columns, no torch."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core.commands.text import duration, rate
+from core.training.events import (
+    EpochDone,
+    EvaluationAdvanced,
+    RunCompleted,
+    RunEvent,
+    RunFailed,
+    RunStarted,
+    RunStopped,
+    StepsDone,
+)
+from workbench.words import metric_label, number, score
+
+
+class Growing:
+    """Numbers that are added one by one and read as one array."""
+
+    def __init__(self) -> None:
+        self._held = np.empty(256, np.float64)
+        self._used = 0
+
+    def add(self, value: float) -> None:
+        """Add a number; the room doubles when it is used up."""
+        if self._used == len(self._held):
+            self._held = np.concatenate([self._held, np.empty(len(self._held))])
+        self._held[self._used] = value
+        self._used += 1
+
+    def __len__(self) -> int:
+        return self._used
+
+    @property
+    def values(self) -> npt.NDArray[np.float64]:
+        """All numbers so far."""
+        return self._held[: self._used]
+
+
+class Trace:
+    """One run, as it was told.
+
+    Attributes:
+        title: what the run is called.
+        started: the first event of the phase in hand, None before it.
+        at, loss: epochs passed and mean loss of each report.
+        epochs: epochs that were evaluated.
+        metrics: flat name to values, one for each of ``epochs``.
+        histogram: 64 counts of s⁺ − s⁻ of the latest step.
+        ranks: pinned user's id to ranks, one for each of ``epochs``.
+        log: lines of text with the time of day.
+        end: the last event, None while the run goes on.
+    """
+
+    def __init__(self, title: str, path: Path | None = None) -> None:
+        self.title, self.path = title, path
+        self.started: RunStarted | None = None
+        self.at, self.loss, self.speed = Growing(), Growing(), Growing()
+        self.epochs = Growing()
+        self.metrics: dict[str, Growing] = {}
+        self.histogram: tuple[int, ...] = ()
+        self.ranks: dict[str, Growing] = {}
+        self.best_epoch = 0
+        self.log: list[str] = []
+        self.end: RunEvent | None = None
+        self.version = 0
+
+    def take(self, events: Iterable[RunEvent], live: bool = True) -> None:
+        """Add what was told; ``live`` puts the time of day before each line of the log."""
+        for event in events:
+            self._take(event, live)
+            self.version += 1
+
+    def _take(self, event: RunEvent, live: bool) -> None:
+        if isinstance(event, StepsDone):
+            self.at.add(event.epoch - 1 + (event.step / event.steps if event.steps else 1.0))
+            self.loss.add(event.loss)
+            self.speed.add(event.rate)
+            self.histogram = event.histogram or self.histogram
+            return
+        if isinstance(event, RunStarted):
+            self.started = event
+        elif isinstance(event, EpochDone):
+            self._epoch(event)
+        elif isinstance(event, RunCompleted | RunStopped | RunFailed):
+            self.end = event
+        elif isinstance(event, EvaluationAdvanced):
+            return
+        self._say(event, live)
+
+    def _epoch(self, event: EpochDone) -> None:
+        if event.phase != "train" or not event.metrics:
+            return
+        if event.best:
+            self.best_epoch = event.epoch
+        for name in event.metrics:
+            if name not in self.metrics:
+                self.metrics[name] = _missing(len(self.epochs))
+        self.epochs.add(event.epoch)
+        for name, values in self.metrics.items():
+            values.add(event.metrics.get(name, np.nan))
+        ranks = dict(event.pinned)
+        for user in ranks:
+            if user not in self.ranks:
+                self.ranks[user] = _missing(len(self.epochs) - 1)
+        for user, places in self.ranks.items():
+            places.add(ranks.get(user, np.nan))
+
+    def _say(self, event: RunEvent, live: bool) -> None:
+        clock = f"{datetime.datetime.now():%H:%M:%S}  " if live else ""
+        self.log += [f"{clock}{line}" for line in lines_of(event)]
+
+
+def _missing(number: int) -> Growing:
+    made = Growing()
+    for _ in range(number):
+        made.add(np.nan)
+    return made
+
+
+def lines_of(event: RunEvent) -> list[str]:
+    """An event in words."""
+    words: list[str] = []
+    if isinstance(event, RunStarted):
+        again = " again, on training and validation together" if event.phase == "refit" else ""
+        words.append(
+            f"Training {event.model}{again}: {number(event.examples_per_epoch)} examples and "
+            f"{number(event.steps_per_epoch)} steps an epoch, {number(event.parameters)} parameters, on {event.device}"
+        )
+        words += [f"Note: {note}." for note in event.notes]
+        if event.baseline:
+            words.append(f"Popularity on the validation part: {shown_metrics(event.baseline)}")
+    elif isinstance(event, EpochDone):
+        found = f", {shown_metrics(event.metrics)}" if event.metrics else ""
+        best = " (best)" if event.best else ""
+        speed = rate(event.examples / event.seconds) if event.seconds > 0 else ""
+        words.append(f"Epoch {event.epoch}: loss {number(event.loss)}{found}{best}, {duration(event.seconds)}, {speed}")
+        if event.skipped:
+            words.append(f"{event.skipped:,} rows had no negative: these users have met every item")
+    elif isinstance(event, RunCompleted):
+        words.append(f"Done. {result_words(event.result)}")
+        words += [f"Note: {note}." for note in event.result.get("notes", [])]
+    elif isinstance(event, RunStopped):
+        words.append(f"Stopped in epoch {event.epoch + (event.step > 0)}. What was trained is kept")
+    elif isinstance(event, RunFailed):
+        parts = [event.what, event.why, event.remedy]
+        words.append("Failed: " + " ".join(f"{part.rstrip('.')}." for part in parts if part))
+    return words
+
+
+def shown_metrics(metrics: dict[str, float]) -> str:
+    """The few metrics that a line has room for."""
+    wanted = [name for name in ("hit@10", "ndcg@10", "auc", "rmse") if name in metrics] or list(metrics)[:3]
+    return ", ".join(f"{metric_label(name)} {score(metrics[name])}" for name in wanted)
+
+
+def result_words(result: dict[str, Any]) -> str:
+    """The result line in words."""
+    metrics = result.get("metrics") or result.get("validation") or {}
+    part = result.get("part") or "validation"
+    best = f"; best epoch {result['best_epoch']}" if result.get("best_epoch") else ""
+    return f"On the {part} part: {shown_metrics(metrics)}{best}" if metrics else "Nothing was measured"
