@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from core.data.id_gathering import IdGatherer
 from core.data.interactions import Clock
 from core.data.moments import parse_moments
 from core.data.ratings import RatingGatherer
@@ -139,29 +140,6 @@ class Gatherer:
             value = shown(batch.column(role), row)
             self._rejects.add(reason, int(batch.lines[row]), self._labels[role], value)
         return ~bad if found else None
-
-
-class IdGatherer:
-    """Takes one column of ids block by block and gives it one dictionary."""
-
-    def __init__(self) -> None:
-        self._chunks: list[pa.DictionaryArray] = []
-
-    def add(self, column: pa.DictionaryArray) -> None:
-        """Add rows without nulls."""
-        # the texts of all blocks together can be longer than 32-bit offsets reach
-        dictionary = column.dictionary.cast(pa.large_string())
-        self._chunks.append(pa.DictionaryArray.from_arrays(column.indices, dictionary))
-
-    def finish(self) -> pa.DictionaryArray:
-        """All rows under distinct ids in the order of first appearance; ids without a row are left out."""
-        kind = pa.dictionary(pa.int32(), pa.large_string())
-        unified = pa.chunked_array(self._chunks, kind).unify_dictionaries()
-        self._chunks.clear()
-        if not unified.num_chunks:
-            return pa.array([], kind)
-        codes = np.concatenate([chunk.indices.to_numpy() for chunk in unified.chunks])
-        return pa.DictionaryArray.from_arrays(pa.array(codes), unified.chunk(0).dictionary)
 
 
 def blank_rows(column: pa.DictionaryArray) -> Mask:

@@ -6,6 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+PART = 1 << 20
+"""Ids looked at together, so that many ids take no second copy of themselves."""
+
 
 def merge_twins(column: pa.DictionaryArray) -> pa.DictionaryArray:
     """Write every id without spaces around it and in Unicode form NFC; the first appearance keeps its place."""
@@ -25,9 +28,9 @@ def twin_notes(kind: str, ids: pa.Array) -> tuple[str, ...]:
     Args:
         kind: ``user`` or ``item``.
     """
-    trimmed = pc.utf8_trim_whitespace(ids)
-    spaced = pc.sum(pc.not_equal(trimmed, ids)).as_py() or 0
-    plain = not spaced and pc.all(pc.string_is_ascii(ids)).as_py() is not False
+    parts = [ids[start : start + PART] for start in range(0, len(ids), PART)]
+    spaced = sum(pc.sum(pc.not_equal(pc.utf8_trim_whitespace(part), part)).as_py() for part in parts)
+    plain = not spaced and all(pc.all(pc.string_is_ascii(part)).as_py() for part in parts)
     twins = 0 if plain else len(ids) - len(canonical_ids(ids).unique())
     notes = []
     if spaced:
