@@ -20,6 +20,9 @@ def show_result(console: Console, result: Mapping[str, Any]) -> None:
     intervals = result.get("intervals", {})
     baseline, random = result.get("baseline", {}), result.get("random", {})
     tested = result.get("against_popularity", {})
+    if result["model"] == "popularity":
+        # it would stand beside itself
+        baseline, tested = {}, {}
     confidence = f"{100 * result.get('confidence', 0.95):.0f} % interval"
     head = ["", MODELS[str(result["model"])].label, confidence, "Popularity", "Random", "difference to Popularity"]
     rows = []

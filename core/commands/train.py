@@ -133,7 +133,8 @@ def tell_start(console: Console, event: RunStarted) -> None:
         console.facts([(" " * 6, f"{text.count(event.parameters, 'parameter')}, on {event.device}")])
     for note in event.notes:
         console.remark(note)
-    console.say()
+    if event.epochs:
+        console.say()
 
 
 def ended(console: Console, event: RunEvent | None, run: NewRun, interrupted: int) -> int:

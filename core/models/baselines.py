@@ -58,7 +58,7 @@ class RandomScores(RankingModel):
         """Hashes ``[rows, n]``."""
         width = items.shape[1]
         found = torch.empty(len(encoded), width, device=encoded.device)
-        step = max(MIXED_AT_ONCE // max(width, 1), 1)
+        step = max(MIXED_AT_ONCE // max(width, 1), 1) if encoded.device.type == "cpu" else max(len(encoded), 1)
         for start in range(0, len(encoded), step):
             rows = slice(start, start + step)
             own = items if len(items) == 1 else items[rows]
