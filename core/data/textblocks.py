@@ -77,7 +77,8 @@ def text_blocks(content: Content, name: str, encoding: str, limits: Limits) -> I
     decoder = None if encoding == "utf-8" else codecs.getincrementaldecoder(encoding)("strict")
     first = True
     while True:
-        raw = content.read(limits.block)
+        # the byte order mark must come in one piece
+        raw = content.read(max(limits.block, len(codecs.BOM_UTF8)))
         piece = raw if decoder is None else _decoded(decoder, raw, name, encoding, line, carry, offset)
         offset += len(raw)
         if first and piece:

@@ -31,6 +31,9 @@ def sniff(glance: Glance) -> int:
         return 0
     if len({row[0] for row in rows}) < len(rows) or len({recognised(word) for word in rows[0]} - {None}) > 1:
         return 0
+    # a space inside a field that tabs enclose belongs to the id
+    if any(" " in line.partition("\t")[0].strip() for line in glance.lines if "\t" in line):
+        return 0
     widths = Counter(map(len, rows))
     width, count = widths.most_common(1)[0]
     if count >= EVEN * len(rows) and width <= LIKE_ROWS and not _list_of_three(rows, width):

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.feather
 import pyarrow.parquet
 import pytest
 
@@ -48,10 +50,12 @@ def test_that_the_column_of_the_interactions_is_the_key(tmp_path: Path) -> None:
     assert list(items(path, "film").frame.index) == ["7", "8"]
 
 
-def test_that_a_parquet_catalogue_is_text_throughout(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["parquet", "feather"])
+def test_that_a_catalogue_with_typed_columns_is_text_throughout(tmp_path: Path, kind: str) -> None:
     table = pa.table({"item_id": [1, 2], "title": ["a", None], "genres": [["x", "y"], None], "year": [1995.0, None]})
-    pa.parquet.write_table(table, tmp_path / "items.parquet")
-    frame = items(tmp_path / "items.parquet").frame
+    write: Any = {"parquet": pa.parquet.write_table, "feather": pa.feather.write_feather}[kind]
+    write(table, tmp_path / "items")
+    frame = items(tmp_path / "items").frame
     assert frame.loc["1"].to_dict() == {"title": "a", "genres": "x|y", "year": "1995"}
     assert frame.loc["2"].to_dict() == {"title": "", "genres": "", "year": ""}
 
@@ -60,6 +64,12 @@ def test_that_repeated_and_blank_items_are_counted(tmp_path: Path) -> None:
     found = items(put(tmp_path, "items.csv", "item,title\n1,a\n1,b\n,c\n2,d\nx\n"))
     assert found.frame["title"].to_dict() == {"1": "a", "2": "d"}
     assert len(found.notes) == 3
+
+
+@pytest.mark.parametrize("magic", [b"PAR1", b"ARROW1\0\0"])
+def test_that_a_damaged_catalogue_with_typed_columns_is_an_error(tmp_path: Path, magic: bytes) -> None:
+    with pytest.raises(InputError, match="cannot be decoded"):
+        items(put(tmp_path, "items", magic + b"x" * 100))
 
 
 def test_that_a_catalogue_without_items_is_an_error(tmp_path: Path) -> None:

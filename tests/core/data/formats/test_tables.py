@@ -147,3 +147,10 @@ def test_that_few_columns_of_a_table_go_by_position(tmp_path: Path, name: str) -
     rows = read_rows(path)
     assert pairs(rows) == [("u", "i"), ("v", "j")]
     assert rows.clock == "utc"
+
+
+@pytest.mark.filterwarnings("ignore:.*[Ff]eather.*")
+def test_that_the_old_kind_of_feather_is_read(tmp_path: Path) -> None:
+    pa.feather.write_feather(pa.table({"user": ["a"], "item": ["b"]}), tmp_path / "old.feather", version=1)
+    assert (tmp_path / "old.feather").read_bytes().startswith(b"FEA1")
+    assert pairs(read_rows(tmp_path / "old.feather")) == [("a", "b")]

@@ -124,3 +124,24 @@ def test_that_a_json_array_is_told_from_json_lines(tmp_path: Path) -> None:
 def test_that_a_lone_surrogate_in_json_does_not_break_the_text(tmp_path: Path) -> None:
     rows = read_rows(put(tmp_path, "a.jsonl", '{"user": "\\ud800x", "item": 1}\n{"user": "b", "item": 2}\n'))
     assert pairs(rows) == [("?x", "1"), ("b", "2")]
+
+
+@pytest.mark.parametrize(
+    ("text", "format_"),
+    [
+        ("a x y\nb z w\nc u v\n", "sequences"),
+        ("1 5 4\n2 6 5\n3 7 3\n", "delimited"),
+        ("1\t5\t4\t978300760\n2\t6\t5\t978300761\n3\t7\t3\t978300762\n", "delimited"),
+        ("1 5 6 7 8 9\n2 3 4 5 6 7\n", "sequences"),
+        ("1 5 6 7\n1 3 4\n", None),
+        ("user item\na x\nb y\n", "delimited"),
+        ("New York\tHeat\nRome\tSpeed\n", "delimited"),
+    ],
+)
+def test_that_lists_pairs_and_rows_are_told_apart(tmp_path: Path, text: str, format_: str | None) -> None:
+    path = put(tmp_path, "a.txt", text)
+    if format_ is None:
+        assert refused(path).code == "input.no-delimiter"
+        assert len(read_rows(path, format="sequences")) == 5
+    else:
+        assert read_rows(path).source["format"] == format_
