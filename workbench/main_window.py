@@ -60,7 +60,7 @@ class MainWindow(QMainWindow):
         self.theme, self.settings = theme, settings
         self.session, self.jobs = Session(self), Jobs(self)
         self._painted = self._closing = False
-        self._warm: set[str] = set()
+        self.warm: set[str] = set()
         self._waiting: dict[str, list[Callable[[], None]]] = {}
         self._pages: dict[str, Page] = {}
         self.current = ""
@@ -240,14 +240,14 @@ class MainWindow(QMainWindow):
 
     def _warmed(self, stages: list[str]) -> None:
         for stage in stages:
-            self._warm.add(stage)
+            self.warm.add(stage)
             for call in self._waiting.pop(stage, []):
                 call()
 
     def when_warm(self, stage: str, call: Callable[[], None]) -> None:
         """Call back once a stage is loaded; at once when it is, or when none is named."""
         assert not stage or stage in STAGES
-        if not stage or stage in self._warm:
+        if not stage or stage in self.warm:
             call()
         else:
             self._waiting.setdefault(stage, []).append(call)
@@ -340,9 +340,7 @@ class MainWindow(QMainWindow):
         opened, run, user = self.session.opened, self.session.run, self.session.user
         self._chip(self.data_chip, None if opened is None else data_words(opened), "No data")
         self._chip(self.run_chip, None if run is None else run_words(run), "No run")
-        name = None
-        if user is not None and opened is not None:
-            name = f"user {opened.split.interactions.users.id(user)}"
+        name = None if user is None else f"user {user}"
         self._chip(self.user_chip, name, "No user")
         self.run_chip.setVisible(run is not None)
         self.user_chip.setVisible(name is not None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -59,14 +59,12 @@ class Session(QObject):
         super().__init__(parent)
         self.opened: Opened | None = None
         self.run: Run | None = None
-        self.user: int | None = None
+        self.user: str | None = None
+        self.offered_plan: dict[str, dict[str, Any]] | None = None
 
     def open(self, opened: Opened | None) -> None:
-        """Replace the data; what belonged to other data is let go."""
-        same = opened is not None and self.opened is not None and opened.loaded is self.opened.loaded
+        """Replace the data."""
         self.opened = opened
-        if not same and self.user is not None:
-            self.pin(None)
         self.data_changed.emit()
 
     def choose_run(self, run: Run | None) -> None:
@@ -74,10 +72,14 @@ class Session(QObject):
         self.run = run
         self.run_changed.emit()
 
-    def pin(self, user: int | None) -> None:
-        """Keep a user, by row, in view on all pages."""
+    def pin(self, user: str | None) -> None:
+        """Keep a user, by id, in view on all pages."""
         self.user = user
         self.user_changed.emit()
+
+    def offer_plan(self, values: dict[str, dict[str, Any]]) -> None:
+        """Put a plan in front of the form of the Train page, which takes it when it is next in view."""
+        self.offered_plan = values
 
     def tell_runs(self) -> None:
         """A run was added to the workspace or has changed."""

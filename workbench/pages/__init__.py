@@ -44,4 +44,18 @@ PAGES: dict[str, PageEntry] = {
         factory="workbench.pages.train:TrainPage",
         needs="plots",
     ),
+    "runs": PageEntry(
+        label="Runs",
+        icon="runs",
+        help="Everything that was trained; compare two",
+        factory="workbench.pages.runs:RunsPage",
+        needs="plots",
+    ),
+    "users": PageEntry(
+        label="Users",
+        icon="users",
+        help="One user: history, ranked list, the held-out item and why",
+        factory="workbench.pages.users:UsersPage",
+        needs="reading",
+    ),
 }

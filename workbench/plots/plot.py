@@ -155,7 +155,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
             self._styles.pop(key)
 
     def _thin(self, *_: object) -> None:
-        for key, (points, _) in self._raw.items():
+        for key, (points, _heights) in self._raw.items():
             if len(points) > 4 * max(self.width(), 16):
                 self._draw(key)
 
@@ -189,7 +189,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
                 self.getPlotItem().removeItem(self._levels.pop(key))
             return
         if key not in self._levels:
-            side = {"position": 0.88, "anchors": [(1.1, 0.5), (1.1, 0.5)]}
+            side = {"position": 0.07, "anchors": [(1.1, 0.5), (1.1, 0.5)]}
             across = {"position": 0.02, "anchors": [(0, 1), (0, 1)]}
             options = {**(side if upright else across), "movable": False}
             line = pg.InfiniteLine(angle=90 if upright else 0, label=text, labelOpts=options)
@@ -202,9 +202,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
     def _style_level(self, line: Any) -> None:
         line.setPen(self._pen("muted", 1, True))
         line.label.setColor(QColor(self.theme.colours.muted))
-        ground = QColor(self.theme.colours.surface)
-        ground.setAlpha(190)
-        line.label.fill = pg.mkBrush(ground)
+        line.setZValue(-10)
         font = QFont(self.font())
         font.setPixelSize(11)
         line.label.setFont(font)

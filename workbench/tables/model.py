@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QFont
 
 from workbench.widgets.parts import tip
 
@@ -77,14 +78,16 @@ class ColumnsModel(QAbstractTableModel):
     def __init__(self, columns: Sequence[Column] = ()) -> None:
         super().__init__()
         self.columns: tuple[Column, ...] = ()
+        self.marked: frozenset[int] = frozenset()
         self._asked = ""
         self._sorted: tuple[int, bool] | None = None
         self.order: npt.NDArray[np.int32] = np.zeros(0, np.int32)
         self.replace(columns)
 
-    def replace(self, columns: Sequence[Column]) -> None:
-        """Show other columns; order and filter are let go."""
+    def replace(self, columns: Sequence[Column], marked: Collection[int] = ()) -> None:
+        """Show other columns; order and filter are let go. Marked rows are drawn bold."""
         self.beginResetModel()
+        self.marked = frozenset(marked)
         self.columns = tuple(columns)
         self._asked, self._sorted = "", None
         self.order = np.arange(self._rows(), dtype=np.int32)
@@ -113,6 +116,10 @@ class ColumnsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.FontRole and int(self.order[index.row()]) in self.marked:
+            font = QFont()
+            font.setBold(True)
+            return font
         return None
 
     def headerData(self, section: int, way: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: N802

@@ -90,7 +90,9 @@ class ImportDialog(QDialog):
 
     def _side(self) -> QWidget:
         self.format = self._combo("Format", {"": FOUND, **{key: each.label for key, each in FORMATS.items()}})
-        self.delimiter = self._combo("Delimiter", {"": FOUND, **dict(zip(DELIMITER_NAMES, DELIMITER_NAMES, strict=True))})
+        self.delimiter = self._combo(
+            "Delimiter", {"": FOUND, **dict(zip(DELIMITER_NAMES, DELIMITER_NAMES, strict=True))}
+        )
         self.encoding = self._combo("Encoding", {"": FOUND, **{name: name for name in ENCODINGS}})
         self.header = self._combo("Header", {"": FOUND, "yes": "first line", "no": "none"})
         self.roles = {role: self._combo(f"{role.capitalize()} column", {"": FOUND}) for role in ROLES}
@@ -148,12 +150,10 @@ class ImportDialog(QDialog):
 
     def columns(self) -> dict[str, str]:
         """What the user settled: roles and settings by name."""
-        chosen = {
-            "delimiter": self.delimiter.currentData(),
-            "encoding": self.encoding.currentData(),
-            "header": self.header.currentData(),
-            **{role: combo.currentData() for role, combo in self.roles.items()},
-        }
+        combos = {"delimiter": self.delimiter, "encoding": self.encoding, "header": self.header}
+        for role, combo in self.roles.items():
+            combos[role] = combo
+        chosen = {name: str(combo.currentData() or "") for name, combo in combos.items()}
         return {name: value for name, value in chosen.items() if value}
 
     def _look(self) -> None:

@@ -200,7 +200,7 @@ class LivePanel(QWidget):
         entries: list[tuple[int | str, str, bool]] = [(2, f"ahead {right:.0%}".replace("%", " %"), False)]
         loss = self.plan.loss if self.plan is not None else None
         if loss is not None and loss.name in GRADIENTS:
-            pull = GRADIENTS[loss.name](centres, loss.settings)
+            pull = GRADIENTS[loss.name](centres.astype(np.float64), loss.settings)
             self.difference.line("pull", centres, pull / max(pull.max(), 1e-12) * shares.max(), "text", dash=True)
             entries.append(("text", "pull", True))
         else:
@@ -264,7 +264,8 @@ class LivePanel(QWidget):
         base = trace.started.baseline.get(name) if trace.started is not None else None
         base = base if self.baselines.isChecked() else None
         self.metrics.level("popularity", base, f"Popularity {score(base)}")
-        self.metrics.level("best", trace.best_epoch or None, "best", upright=True)
+        stop_on = self.plan.training.stop_on if self.plan is not None else ""
+        self.metrics.level("best", trace.best_epoch or None, f"best {metric_label(stop_on)}", upright=True)
         self.legends["metrics"].show_entries(entries)
         self.metrics.fit()
 
@@ -284,6 +285,8 @@ class LivePanel(QWidget):
         self._logged = len(trace.log)
         if fresh:
             self.log.appendPlainText("\n".join(fresh))
+            bar = self.log.verticalScrollBar()
+            bar.setValue(bar.maximum())
 
 
 def _place(key: str) -> int:

@@ -44,6 +44,13 @@ class TrainPage(Page):
         context.session.data_changed.connect(self._show)
         self._show()
 
+    def entered(self) -> None:
+        """Take the plan that another page put in front of the form."""
+        offered = self.context.session.offered_plan
+        if offered is not None:
+            self.context.session.offered_plan = None
+            self.form.give(offered)
+
     def _show(self) -> None:
         wanted: QWidget = self.live
         if self.live.trace is None:
@@ -101,15 +108,20 @@ class TrainPage(Page):
     def _tell_outcome(self, plan: Plan, ended: RunEnded) -> None:
         last = ended.last
         if isinstance(last, RunCompleted):
-            self.context.tell(
-                Message(f"{MODELS[plan.model.name].label} is trained. {result_words(last.result)}.", "good")
-            )
+            text = f"{MODELS[plan.model.name].label} is trained. {result_words(last.result)}."
+            self.context.tell(Message(text, "good", Remedy("See its lists", lambda: self._inspect(ended))))
         elif isinstance(last, RunStopped):
             self.context.tell(Message("Stopped. What was trained is kept."))
         elif isinstance(last, RunFailed):
             parts = [f"{part.rstrip('.')}." for part in (last.what, last.why, last.remedy) if part]
             again = Remedy("Start again", lambda: self._start_again(plan))
             self.context.tell(Message(" ".join(parts), "error", again, f"{last.code}: {' '.join(parts)}"))
+
+    def _inspect(self, ended: RunEnded) -> None:
+        from core.runs.opening import open_run
+
+        self.context.session.choose_run(open_run(ended.path))
+        self.context.go("users")
 
     def _start_again(self, plan: Plan) -> None:
         self.start(plan)

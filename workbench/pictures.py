@@ -1,0 +1,105 @@
+"""Pictures of the real window for the README: ``python -m workbench.pictures FOLDER`` drives it and grabs it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+LARGE, SMALL = (1440, 900), (1024, 700)
+PATIENCE = 300.0
+"""Seconds to wait for one thing at most."""
+
+
+def main(words: list[str] | None = None) -> int:
+    """Write the pictures into the folder that is named."""
+    given = sys.argv[1:] if words is None else words
+    if len(given) != 1 or given[0].startswith("-"):
+        print("usage: python -m workbench.pictures FOLDER", file=sys.stderr)
+        return 2
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    folder = Path(given[0])
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as held:
+        take_pictures(folder, Path(held))
+    return 0
+
+
+def take_pictures(folder: Path, held: Path) -> None:
+    """Open the sample, train two models, and take a picture on each page, light and dark."""
+    from PySide6.QtCore import QSettings
+
+    from workbench.app import make_application, make_window
+    from workbench.settings import Settings
+
+    application = make_application()
+    settings = Settings(QSettings(str(held / "settings.ini"), QSettings.Format.IniFormat))
+    window = make_window(application, settings, held / "workspace")
+    window.resize(*LARGE)
+    window.show()
+
+    def keep(name: str) -> None:
+        for theme in ("light", "dark"):
+            window.theme.choose(theme)
+            for size, (width, height) in {"": LARGE, "-small": SMALL}.items():
+                window.resize(width, height)
+                pause(0.5)
+                window.grab().save(str(folder / f"{name}-{theme}{size}.png"))
+        window.resize(*LARGE)
+        window.theme.choose("light")
+
+    keep("start")
+    window.open_data("sample")
+    wait_for(lambda: window.session.opened is not None and getattr(window.page("data"), "overview", None) is not None)
+    keep("data")
+    window.go("train")
+    wait_for(lambda: window.page("train") is not None and "training" in window.warm)
+    train = window.page("train")
+    for values in (
+        {"model": {"name": "mf"}, "training": {"epochs": 30}},
+        {"model": {"name": "neumf"}, "training": {"epochs": 4}},
+    ):
+        train.form.give(values)  # type: ignore[union-attr]
+        train.form.start.click()  # type: ignore[union-attr]
+    wait_for(lambda: train.live.plan.model.name == "neumf" and len(train.live.trace.epochs) >= 2)  # type: ignore[union-attr]
+    keep("train")
+    wait_for(lambda: not window.jobs.running and not window.jobs.queue)
+    window.go("runs")
+    pause(1.0)
+    window.page("runs").table.selectAll()  # type: ignore[union-attr]
+    pause(3.0)
+    window.message_bar.clear()
+    keep("runs")
+    window.page("runs").table.selectRow(0)  # type: ignore[union-attr]
+    window.page("runs").inspect()  # type: ignore[union-attr]
+    wait_for(lambda: getattr(window.page("users"), "view", None) is not None)
+    window.page("users").ranked_table.choose(0)  # type: ignore[union-attr]
+    pause(1.0)
+    keep("users")
+    window.close()
+    wait_for(lambda: not window.isVisible())
+
+
+def wait_for(until: Callable[[], object]) -> None:
+    """Let the window live until something is so."""
+    end = time.monotonic() + PATIENCE
+    while not until():
+        if time.monotonic() > end:
+            raise TimeoutError("the window did not come so far")
+        pause(0.05)
+
+
+def pause(seconds: float) -> None:
+    """Let the window live for a while."""
+    from PySide6.QtCore import QEventLoop, QTimer
+
+    loop = QEventLoop()
+    QTimer.singleShot(round(1000 * seconds), loop.quit)
+    loop.exec()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
