@@ -19,12 +19,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Measure and print the result."""
-    from core.commands.finding import named_run
+    from core.commands.finding import named_run, ready_model
     from core.commands.progress import WorkProgress
     from core.commands.report import show_result
     from core.runs.measuring import measuring
 
     opened = named_run(arguments, arguments.run)
+    ready_model(console, opened)
     candidates = None
     if arguments.candidates:
         from core.commands.preparing import candidates_for

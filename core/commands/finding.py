@@ -24,6 +24,10 @@ def named_run(arguments: argparse.Namespace, name: str) -> Run:
 
 def ready_model(console: Console, run: Run) -> RankingModel:
     """The model of a run; where a damaged checkpoint was passed over, that is told."""
+    import torch
+
+    # more threads than the run was trained with spin while they wait for each other on a busy machine
+    torch.set_num_threads(run.plan.training.threads)
     model = run.model
     for note in run.loaded.notes:
         console.remark(note)

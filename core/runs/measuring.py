@@ -70,7 +70,7 @@ def measuring(
         "dropped": run.record.counts.get("dropped", {}),
         "excluded": dict(evaluation.excluded),
         "counts": dict(evaluation.counts),
-        "notes": [*evaluation.notes, *seen_in_training(run, part), *run.loaded.notes],
+        "notes": [*evaluation.notes, *seen_in_training(run, part)],
         "confidence": CONFIDENCE,
     }
     if run.plan.evaluation.bootstrap:
