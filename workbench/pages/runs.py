@@ -56,8 +56,8 @@ class RunsPage(Page):
         across = QHBoxLayout(below)
         across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(8)
-        across.addWidget(curve, 1)
-        across.addWidget(self.figure_card, 1)
+        across.addWidget(curve, 4)
+        across.addWidget(self.figure_card, 5)
         bar = QHBoxLayout()
         bar.addWidget(self.count, 1)
         bar.addWidget(self.clone)
@@ -227,14 +227,9 @@ class RunsPage(Page):
                 Column("Difference", np.array([each.difference for each in results]), _signed, True),
                 Column("95 % interval", pa.array([interval_words(each) for each in results], pa.large_string())),
                 Column("p", np.array([each.p for each in results]), probability, True, "Sign-flip test, two-sided"),
-                Column(
-                    "Wins",
-                    pa.array([f"{each.wins:,} : {each.losses:,}" for each in results], pa.large_string()),
-                    help="Users for whom the first is better : the second is better",
-                ),
             ]
         )
-        self.figure_table.set_widths([70, 50, 58, 74, 112, 64, 70], 0)
+        self.figure_table.set_widths([70, 50, 58, 74, 112, 64], 0)
 
     # --- actions ------------------------------------------------------------------------------------------------
 

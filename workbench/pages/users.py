@@ -9,9 +9,9 @@ import pyarrow as pa
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedLayout, QWidget
 
-from core.commands.text import number
+from core.commands.text import number, short
 from core.data.interactions import Interactions
-from workbench.jobs.inspecting import LENGTH, UserTable, UserView, explaining, tabulating, viewing
+from workbench.jobs.inspecting import UserTable, UserView, explaining, tabulating, viewing
 from workbench.jobs.job import End, Job
 from workbench.page import Context, Message, Page, message_of
 from workbench.tables.model import Column, ColumnsModel
@@ -21,7 +21,7 @@ from workbench.widgets.parts import Card, button, label
 from workbench.words import cell, score
 
 TYPING = 200
-FIND_WIDTH = 246
+FIND_WIDTH = 256
 
 
 class UsersPage(Page):
@@ -80,9 +80,11 @@ class UsersPage(Page):
         self.search.textChanged.connect(lambda _: self._typing.start())
         row = QHBoxLayout()
         row.setSpacing(6)
-        row.addWidget(button("Random", self._random, help="A user drawn by chance"))
-        row.addWidget(button("Easiest", lambda: self._extreme(False), help="The held-out item stands first"))
-        row.addWidget(button("Hardest", lambda: self._extreme(True), help="The held-out item stands furthest down"))
+        row.addWidget(button("Random", self._random, "chip", help="A user drawn by chance"))
+        row.addWidget(button("Easiest", lambda: self._extreme(False), "chip", help="The held-out item stands first"))
+        row.addWidget(
+            button("Hardest", lambda: self._extreme(True), "chip", help="The held-out item stands furthest down")
+        )
         card.body.addWidget(self.search)
         card.body.addLayout(row)
         card.body.addWidget(self.user_table, 1)
@@ -207,9 +209,7 @@ class UsersPage(Page):
         self.ranked_table.set_widths([52, 220, 62], 1)
         places = sorted(int(place) for place in view.places[held])
         where = ", ".join(f"{place:,}" for place in places[:5]) or "not ranked"
-        more = f", then {view.candidates - LENGTH:,} more" if view.candidates > LENGTH else ""
-        self.ranked_card.title.setText("Ranked list")
-        self.ranked_card.caption.setText(f"held-out item at {where}; first {min(LENGTH, view.candidates):,}{more}")
+        self.ranked_card.caption.setText(f"held-out item at {where} of {view.candidates:,}")
 
     # --- why ----------------------------------------------------------------------------------------------------
 
@@ -230,7 +230,7 @@ class UsersPage(Page):
             return
         parts = [
             f"{cell(titles(self.found.run.interactions, np.array([each.item], np.int32))[0].as_py(), 50)} "
-            f"({each.share:.0%})".replace("%", " %")
+            f"({short(100 * each.share)} %)"
             for each in end.value
         ]
         self.why.setText(f"For {cell(name, 60)} speak: {'; '.join(parts)}." if parts else "Nothing speaks for it.")

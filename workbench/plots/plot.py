@@ -58,7 +58,9 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
     def __init__(
         self, theme: Theme, name: str, x: str = "", y: str = "", log: tuple[bool, bool] = (False, False)
     ) -> None:
-        super().__init__(axisItems={side: NumberAxis(side) for side in ("left", "bottom")})
+        axes = {side: NumberAxis(side) for side in ("left", "bottom")}
+        super().__init__(axisItems=axes, viewBox=pg.ViewBox(enableMenu=False), enableMenu=False)
+        _own_menu(self)
         self.theme, self._name = theme, name
         self._marks: tuple[tuple[float, str], ...] = ()
         self.setAccessibleName(name)
@@ -188,6 +190,8 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
             if key in self._levels:
                 self.getPlotItem().removeItem(self._levels.pop(key))
             return
+        # the label is a format of which nothing is to be filled in
+        text = text.replace("{", "{{").replace("}", "}}")
         if key not in self._levels:
             side = {"position": 0.07, "anchors": [(1.1, 0.5), (1.1, 0.5)]}
             across = {"position": 0.02, "anchors": [(0, 1), (0, 1)]}
@@ -197,7 +201,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
             self._style_level(line)
             self.getPlotItem().addItem(line)
         self._levels[key].setValue(value)
-        self._levels[key].label.setFormat(text.replace("{", "{{").replace("}", "}}"))
+        self._levels[key].label.setFormat(text)
 
     def _style_level(self, line: Any) -> None:
         line.setPen(self._pen("muted", 1, True))
@@ -260,6 +264,12 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
             from core import durable
 
             durable.write(Path(path), picture_bytes(self, Path(path).suffix.lower().lstrip(".") or "png"))
+
+
+def _own_menu(plot: Plot) -> None:
+    """Give pyqtgraph's menu, which nobody owns, to its plot, so that it goes when the plot goes."""
+    menu = plot.getPlotItem().ctrlMenu
+    menu.setParent(plot, menu.windowFlags())
 
 
 def picture(widget: QWidget, ratio: float = 2.0) -> QImage:

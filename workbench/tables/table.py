@@ -55,11 +55,11 @@ class Table(QTableView):
     def set_widths(self, widths: Sequence[int], stretch: int = -1) -> None:
         """Widths of the columns in pixels; ``stretch`` is the column that takes what is left."""
         across = self.horizontalHeader()
-        for at, width in enumerate(widths):
+        across.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        for at, width in enumerate(widths[: self._columns.columnCount()]):
             self.setColumnWidth(at, width)
-        for at in range(self._columns.columnCount()):
-            mode = QHeaderView.ResizeMode.Stretch if at == stretch else QHeaderView.ResizeMode.Interactive
-            across.setSectionResizeMode(at, mode)
+        if 0 <= stretch < self._columns.columnCount():
+            across.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
 
     def _sort(self, column: int) -> None:
         down, up = Qt.SortOrder.DescendingOrder, Qt.SortOrder.AscendingOrder

@@ -248,7 +248,8 @@ class LivePanel(QWidget):
 
     def _draw_metrics(self, trace: Trace) -> None:
         name = self.chosen_metric()
-        keys, entries = [], []
+        keys: list[str] = []
+        entries: list[tuple[int | str, str, bool]] = []
         if name in trace.metrics:
             values = trace.metrics[name].values
             self.metrics.line("own", trace.epochs.values, values, 0, width=2, symbol="o" if len(values) < 60 else None)
@@ -264,8 +265,9 @@ class LivePanel(QWidget):
         base = trace.started.baseline.get(name) if trace.started is not None else None
         base = base if self.baselines.isChecked() else None
         self.metrics.level("popularity", base, f"Popularity {score(base)}")
-        stop_on = self.plan.training.stop_on if self.plan is not None else ""
-        self.metrics.level("best", trace.best_epoch or None, f"best {metric_label(stop_on)}", upright=True)
+        self.metrics.level("best", trace.best_epoch or None, upright=True)
+        if trace.best_epoch:
+            entries.append(("muted", f"best: {trace.best_epoch}", True))
         self.legends["metrics"].show_entries(entries)
         self.metrics.fit()
 

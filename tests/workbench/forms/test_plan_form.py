@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from core.losses import LOSSES
+from core.models import MODELS
+from core.training.plan import from_toml, make_plan, to_toml, to_values
+from workbench.forms.plan_form import PlanForm
+from workbench.forms.presets import PRESETS
+from workbench.theme import Theme
+
+
+@pytest.fixture
+def form(qtbot: QtBot, theme: Theme) -> PlanForm:
+    made = PlanForm(theme)
+    qtbot.addWidget(made)
+    return made
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_that_choosing_a_model_gives_its_default_plan(form: PlanForm, model: str) -> None:
+    form.choices["model"].choose(model)
+    form.choices["model"].chosen.emit(model)
+    assert form.error is None
+    assert form.plan == make_plan({"model": {"name": model}, **_named(form)})
+
+
+def _named(form: PlanForm) -> dict[str, dict[str, str]]:
+    trained = bool(MODELS[form.choices["model"].key].losses)
+    return {section: {"name": form.choices[section].key} for section in ("loss", "sampler")} if trained else {}
+
+
+@pytest.mark.parametrize("model", [key for key, entry in MODELS.items() if entry.losses])
+def test_that_only_fitting_losses_are_offered_and_the_others_say_why(form: PlanForm, model: str) -> None:
+    form.give({"model": {"name": model}})
+    for loss in LOSSES:
+        reason = form.choices["loss"].reason_at(loss)
+        assert bool(reason) == (loss not in MODELS[model].losses)
+        if reason:
+            assert MODELS[model].label.split(",")[0] in reason
+
+
+def test_that_a_loss_that_needs_ratings_is_greyed_on_binary_data(form: PlanForm) -> None:
+    form.give({"model": {"name": "mf"}})
+    assert not form.choices["loss"].reason_at("squared")
+    form.set_outside({}, weights=False)
+    assert "ratings" in form.choices["loss"].reason_at("squared")
+
+
+def test_that_a_sampler_that_does_not_fit_the_new_loss_is_replaced(form: PlanForm) -> None:
+    form.give({"model": {"name": "mf"}, "loss": {"name": "warp"}})
+    assert form.choices["sampler"].key == "warp"
+    form.choices["loss"].choose("bpr")
+    form.choices["loss"].chosen.emit("bpr")
+    assert form.choices["sampler"].key in LOSSES["bpr"].samplers
+    assert form.error is None
+
+
+def test_that_a_wrong_field_leaves_no_plan_and_says_which(form: PlanForm) -> None:
+    form.give({"model": {"name": "mf"}})
+    field = form.forms["model"].fields["factors"]
+    field.editor.set_value(0)
+    field.editor.changed.emit()
+    assert form.plan is None
+    assert form.error is not None
+    assert "Factors" in form.error.what
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("model", MODELS)
+def test_that_every_preset_is_a_plan(form: PlanForm, preset: str, model: str) -> None:
+    values = PRESETS[preset].values(model)
+    if values is None:
+        assert model not in PRESETS[preset].models
+        return
+    whole = {**{key: dict(each) for key, each in values.items()}, "model": {"name": model, **values.get("model", {})}}
+    form.give(whole)
+    assert form.error is None
+    assert form.plan == make_plan(whole)
+
+
+def test_that_a_plan_survives_toml_and_the_form(form: PlanForm) -> None:
+    plan = make_plan({"model": {"name": "caser", "window": 7}, "training": {"epochs": 3}, "optimiser": {"name": "sgd"}})
+    form.give(from_toml(to_toml(plan)))
+    assert form.plan == plan
+    assert to_values(plan)["model"]["window"] == 7

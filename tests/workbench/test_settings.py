@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QSettings
+
+from workbench.settings import MOST_RECENT, Settings
+
+
+def stored(tmp_path: Path, **values: object) -> Settings:
+    store = QSettings(str(tmp_path / "some.ini"), QSettings.Format.IniFormat)
+    for key, value in values.items():
+        store.setValue(key, value)
+    return Settings(store)
+
+
+def test_that_garbage_is_set_aside(tmp_path: Path) -> None:
+    settings = stored(tmp_path, page="nowhere", size="many", geometry="bytes", theme=["a", "b"], recent={"a": 1})
+    assert settings.text("page", "data", ("data", "train")) == "data"
+    assert settings.number("size", 3.0, 0, 9) == 3.0
+    assert settings.state("geometry").isEmpty()
+    assert settings.text("theme", "system") == "system"
+    assert settings.recent() == []
+
+
+def test_that_numbers_are_clamped(tmp_path: Path) -> None:
+    settings = stored(tmp_path, high="1e9", low=-4, none="nan")
+    assert settings.number("high", 1, 0, 10) == 10
+    assert settings.number("low", 1, 0, 10) == 0
+    assert settings.number("none", 1, 0, 10) == 1
+
+
+def test_that_a_broken_file_is_no_error(tmp_path: Path) -> None:
+    path = tmp_path / "broken.ini"
+    path.write_bytes(b"\x00\xff[[[=\x80 garbage\n@ByteArray(")
+    settings = Settings(QSettings(str(path), QSettings.Format.IniFormat))
+    assert settings.text("page", "data") == "data"
+
+
+def test_that_the_latest_path_is_first_and_gone_ones_are_left_out(tmp_path: Path) -> None:
+    settings = stored(tmp_path)
+    paths = [tmp_path / f"{number}.csv" for number in range(MOST_RECENT + 3)]
+    for path in paths:
+        path.touch()
+        settings.remember(str(path))
+    settings.remember(str(paths[5]))
+    paths[7].unlink()
+    found = settings.recent()
+    assert found[0] == str(paths[5])
+    assert str(paths[7]) not in found
+    assert len(found) <= MOST_RECENT
