@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QPoint, QRectF, QSize, QSizeF, Qt
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSize, QSizeF
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -23,7 +23,7 @@ from PySide6.QtGui import (
     QResizeEvent,
 )
 from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu
 
 from workbench.plots.buckets import Line, bucketed
 from workbench.theme import Theme
@@ -272,14 +272,11 @@ def _own_menu(plot: Plot) -> None:
     menu.setParent(plot, menu.windowFlags())
 
 
-def picture(widget: QWidget, ratio: float = 2.0) -> QImage:
-    """A widget as an image of ``ratio`` device pixels each."""
-    image = QImage(widget.size() * ratio, QImage.Format.Format_ARGB32_Premultiplied)
+def picture(plot: Plot, ratio: float = 2.0) -> QImage:
+    """A plot as an image of ``ratio`` device pixels each."""
+    image = QImage(plot.size() * ratio, QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(ratio)
-    image.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(image)
-    widget.render(painter, QPoint())
-    painter.end()
+    _paint(plot, image, plot.size())
     return image
 
 
