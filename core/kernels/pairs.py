@@ -46,7 +46,9 @@ def first_of_pair_reference(users: Codes, items: Codes) -> Mask:
 
 
 @njit(nogil=True, cache=True)
-def sum_of_pair(indptr: Places, items: Codes, amounts: npt.NDArray[np.float32], n_items: int) -> npt.NDArray[np.float32]:
+def sum_of_pair(
+    indptr: Places, items: Codes, amounts: npt.NDArray[np.float32], n_items: int
+) -> npt.NDArray[np.float32]:
     """Sum of ``amounts`` ``[events]`` over each pair, written at the pair's first event; 0 at the others."""
     stamp = np.full(n_items, -1, np.int32)
     place = np.zeros(n_items, np.int64)
@@ -71,10 +73,8 @@ def sum_of_pair_reference(users: Codes, items: Codes, amounts: npt.NDArray[np.fl
 
 
 @njit(nogil=True, cache=True)
-def met_before(
-    known_indptr: Places, known_items: Codes, indptr: Places, items: Codes, n_items: int
-) -> Mask:
-    """Which (user, item) pairs of the second list are in the first, ``[events of the second]``; both grouped by user."""
+def met_before(known_indptr: Places, known_items: Codes, indptr: Places, items: Codes, n_items: int) -> Mask:
+    """Which pairs of the second list are in the first, ``[events of the second]``; both grouped by user."""
     stamp = np.full(n_items, -1, np.int32)
     met = np.zeros(len(items), np.bool_)
     for user in range(len(indptr) - 1):
@@ -87,9 +87,7 @@ def met_before(
     return met
 
 
-def met_before_reference(
-    known_users: Codes, known_items: Codes, users: Codes, items: Codes
-) -> Mask:
+def met_before_reference(known_users: Codes, known_items: Codes, users: Codes, items: Codes) -> Mask:
     """The same by a set."""
     known = set(zip(known_users.tolist(), known_items.tolist(), strict=True))
     return np.array([pair in known for pair in zip(users.tolist(), items.tolist(), strict=True)], np.bool_)

@@ -35,7 +35,7 @@ def quick_values(model: str, loss: str, **sampler: object) -> dict[str, dict[str
         "model": {"name": model, **{name: value for name, value in QUICK.items() if name in known}},
         "loss": {"name": loss},
         "sampler": dict(sampler),
-        "optimiser": {"name": "adam", "learning_rate": 0.02, "l2": 0.03},
+        "optimiser": {"name": "adam", "learning_rate": 0.02, "l2": 0.03, "weight_decay": 0.0},
         # long enough to learn, too short to learn by heart that the withheld item is drawn as a negative
         "training": {"epochs": 15, "batch_size": 64, "patience": 0, "stop_on": "ndcg@10"},
         "evaluation": {"bootstrap": 0},
@@ -80,7 +80,7 @@ def test_that_plain_sgd_trains_matrix_factorisation(loss: str) -> None:
 @pytest.mark.parametrize("sparse", ["off", "on"])
 def test_that_every_optimiser_trains_with_dense_and_lazy_rows(name: str, rate: float, sparse: str) -> None:
     values = quick_values("gmf", "bpr")
-    values["optimiser"] = {"name": name, "learning_rate": rate, "sparse": sparse}
+    values["optimiser"] = {"name": name, "learning_rate": rate, "sparse": sparse, "weight_decay": 0.0}
     assert share_first(values) >= 0.9
 
 
