@@ -152,6 +152,8 @@ class StillCombo(QComboBox):
     def __init__(self) -> None:
         super().__init__()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(5)
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         """Let the form scroll."""

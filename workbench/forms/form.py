@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from core.errors import PlanError
 from core.params import Parameter, coerce, describe
@@ -25,6 +25,8 @@ class Field:
         self.name = label(name_of(parameter))
         self.editor: Editor = editor_for(parameter)
         self.unit = label(parameter.unit, "caption")
+        if not parameter.unit:
+            self.unit.hide()
         self.reset = IconButton(theme, "reset", f"Reset {name_of(parameter)} to its default")
         self.error = label("", "error", wrap=True)
         self.error.hide()
@@ -97,11 +99,15 @@ class SettingsForm(QWidget):
         row = grid.rowCount()
         grid.addWidget(field.name, row, 0)
         wide = field.parameter.kind in ("str", "tuple[str]", "tuple[int]", "tuple[float]") or field.parameter.choices
-        side = Qt.AlignmentFlag(0) if wide else Qt.AlignmentFlag.AlignLeft
-        grid.addWidget(field.editor, row, 1, side)
-        grid.addWidget(field.unit, row, 2)
-        grid.addWidget(field.reset, row, 3)
-        grid.addWidget(field.error, row + 1, 0, 1, 4)
+        beside = QHBoxLayout()
+        beside.setSpacing(6)
+        beside.addWidget(field.editor, 1 if wide else 0)
+        beside.addWidget(field.unit)
+        if not wide:
+            beside.addStretch(1)
+        grid.addLayout(beside, row, 1)
+        grid.addWidget(field.reset, row, 2)
+        grid.addWidget(field.error, row + 1, 0, 1, 3)
         name = field.parameter.name
         self.fields[name] = field
         field.editor.changed.connect(lambda: self._edited(name))

@@ -194,7 +194,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         text = text.replace("{", "{{").replace("}", "}}")
         if key not in self._levels:
             side = {"position": 0.07, "anchors": [(1.1, 0.5), (1.1, 0.5)]}
-            across = {"position": 0.02, "anchors": [(0, 1), (0, 1)]}
+            across = {"position": 0.98, "anchors": [(1, 0), (1, 0)]}
             options = {**(side if upright else across), "movable": False}
             line = pg.InfiniteLine(angle=90 if upright else 0, label=text, labelOpts=options)
             self._levels[key] = line

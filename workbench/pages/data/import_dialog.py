@@ -41,7 +41,7 @@ FOUND = "found out"
 NOT_USED = "none"
 DELIMITER_NAMES = tuple(name for name in DELIMITERS if name != "\\t")
 ENCODINGS = ("utf-8", "latin-1", "cp1252", "utf-16", "shift_jis", "gb18030")
-SIDE = 340
+SIDE = 388
 
 
 class ImportDialog(QDialog):
@@ -59,7 +59,7 @@ class ImportDialog(QDialog):
         self.preview: Preview | None = None
         self._number = 0
         self.setWindowTitle(f"Import {cell(source.rstrip('/').rpartition('/')[2], 60)}")
-        self.resize(980, 620)
+        self.resize(1000, 640)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(WAIT)

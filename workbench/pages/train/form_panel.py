@@ -23,7 +23,7 @@ from workbench.page import Context, Message, Remedy, message_of
 from workbench.widgets.parts import button, label, scrolled, set_icon, tip
 from workbench.words import clock
 
-WIDTH = 330
+WIDTH = 336
 WAIT = 400
 
 
