@@ -41,7 +41,7 @@ FOUND = "found out"
 NOT_USED = "none"
 DELIMITER_NAMES = tuple(name for name in DELIMITERS if name != "\\t")
 ENCODINGS = ("utf-8", "latin-1", "cp1252", "utf-16", "shift_jis", "gb18030")
-SIDE = 388
+SIDE = 400
 
 
 class ImportDialog(QDialog):
