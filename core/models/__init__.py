@@ -204,10 +204,10 @@ MODELS: dict[str, ModelEntry] = {
         losses=("bce", *(loss for loss in PAIR_LOSSES if loss != "bce")),
         defaults={
             "*": {
-                "optimiser.learning_rate": 0.001,
+                "optimiser.learning_rate": 0.003,
                 "training.batch_size": 512,
-                "training.epochs": 50,
-                "training.patience": 6,
+                "training.epochs": 40,
+                "training.patience": 4,
             },
             "bce": {"sampler.negatives": 10},
             **{loss: {"sampler.negatives": 3} for loss in ("bpr", "hinge", "low-rank")},
