@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QGridLayout,
@@ -28,14 +29,15 @@ from workbench.trace import Trace
 from workbench.widgets.parts import Card, button, label
 from workbench.words import cell, metric_label, score
 
-REDRAW = 150
-"""Milliseconds between two looks whether something new is to be drawn."""
+REDRAW = 35
+"""Milliseconds between two looks whether a part is to be drawn anew; each part has its turn."""
+PARTS = ("loss", "difference", "metrics", "ranks", "log")
 MOST_RANKS = 5
 USUAL_FIRST = ("ndcg", "hit", "auc", "mrr", "map", "recall", "precision", "rmse", "mae")
 
 
 class LivePanel(QWidget):
-    """Draws a Trace, at most seven times a second and only while it is seen."""
+    """Draws a Trace, each part about six times a second and only while it is seen."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -43,8 +45,8 @@ class LivePanel(QWidget):
         self.trace: Trace | None = None
         self.plan: Plan | None = None
         self.earlier: list[Trace] = []
-        self._drawn = (-1, 0)
-        self._fresh = True
+        self._drawn: dict[str, tuple[int, bool]] = {}
+        self._turn = 0
         self._logged = 0
         theme = context.theme
         self.loss = Plot(theme, "Loss", "epoch", "")
@@ -88,6 +90,11 @@ class LivePanel(QWidget):
         self._timer.timeout.connect(self._look)
         self._timer.start()
         theme.changed.connect(self._renew)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Catch up with what was told meanwhile."""
+        super().showEvent(event)
+        self._renew()
 
     def _controls(self) -> QHBoxLayout:
         self.measure = StillCombo()
@@ -147,24 +154,34 @@ class LivePanel(QWidget):
         return [(1 + at, self.earlier[at]) for at in chosen if self.earlier[at] is not self.trace]
 
     def _renew(self) -> None:
-        self._fresh = True
-        self._look()
+        """Draw everything again, whatever was drawn."""
+        self._drawn = {}
+        for _ in PARTS:
+            self._look()
 
     def _look(self) -> None:
+        """Bring one part up to date: four plots painted in one go would hold the window for too long."""
         trace = self.trace
+        self._turn = (self._turn + 1) % len(PARTS)
+        part = PARTS[self._turn]
         if trace is None or not self.isVisible():
             return
-        if not self._fresh and trace.version == self._drawn[0]:
+        if part in ("metrics", "ranks"):
+            state = (len(trace.epochs), trace.started is not None)
+        else:
+            state = (trace.version, True)
+        if self._drawn.get(part) == state:
             return
-        evaluated = len(trace.epochs)
-        self._offer_metrics(trace)
-        self._draw_loss(trace)
-        self._draw_difference(trace)
-        if self._fresh or evaluated != self._drawn[1]:
-            self._draw_metrics(trace)
-            self._draw_ranks(trace)
-        self._write_log(trace)
-        self._drawn, self._fresh = (trace.version, evaluated), False
+        self._drawn[part] = state
+        if part == "metrics":
+            self._offer_metrics(trace)
+        {
+            "loss": self._draw_loss,
+            "difference": self._draw_difference,
+            "metrics": self._draw_metrics,
+            "ranks": self._draw_ranks,
+            "log": self._write_log,
+        }[part](trace)
 
     # --- drawing ------------------------------------------------------------------------------------------------
 
