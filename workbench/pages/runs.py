@@ -46,7 +46,7 @@ class RunsPage(Page):
         self.plot = Plot(context.theme, "Validation of the chosen runs", "epoch", "")
         self.legend = Legend(context.theme)
         self.figure_table = Table(self.figures, "Figures")
-        curve, self.figure_card = Card("nDCG@10 on validation"), Card("Figures")
+        curve, self.figure_card = Card("Validation nDCG@10"), Card("Figures")
         curve.head.takeAt(curve.head.count() - 1)
         curve.caption.hide()
         curve.head.addWidget(self.legend, 1)
@@ -56,8 +56,8 @@ class RunsPage(Page):
         across = QHBoxLayout(below)
         across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(8)
-        across.addWidget(curve, 4)
-        across.addWidget(self.figure_card, 5)
+        across.addWidget(curve, 5)
+        across.addWidget(self.figure_card, 6)
         bar = QHBoxLayout()
         bar.addWidget(self.count, 1)
         bar.addWidget(self.clone)
@@ -229,7 +229,7 @@ class RunsPage(Page):
                 Column("p", np.array([each.p for each in results]), probability, True, "Sign-flip test, two-sided"),
             ]
         )
-        self.figure_table.set_widths([70, 50, 58, 74, 112, 64], 0)
+        self.figure_table.set_widths([70, 46, 56, 72, 132, 62], 0)
 
     # --- actions ------------------------------------------------------------------------------------------------
 
@@ -280,7 +280,7 @@ def run_columns(listed: Listed) -> list[Column]:
 def run_name(record: Any) -> str:
     """What a run is called where there is little room."""
     loss = record.plan.get("loss", {}).get("name")
-    return f"{record.plan.get('model', {}).get('name', '')}{f' · {loss}' if loss else ''} · {record.id[:4]}"
+    return f"{record.plan.get('model', {}).get('name', '')}{f' · {loss}' if loss else ''}"
 
 
 def interval_words(result: PairedResult) -> str:

@@ -34,12 +34,16 @@ DASH = (6.0, 4.0)
 
 
 class NumberAxis(pg.AxisItem):  # type: ignore[misc]
-    """Numbers with commas; on a logarithmic axis 1, 10, 100."""
+    """Numbers with commas; on a logarithmic axis 1, 10, 100; epochs are whole."""
+
+    whole = False
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:  # noqa: N802
         """The text of each mark."""
         if self.logMode:
             return [f"{10**value:,.0f}" if value >= 0 and float(value).is_integer() else "" for value in values]
+        if self.whole:
+            return [f"{value * scale:,.0f}" if float(value).is_integer() else "" for value in values]
         if abs(spacing) >= 1:
             return [f"{value * scale:,.0f}" for value in values]
         return list(super().tickStrings(values, scale, spacing))
@@ -61,6 +65,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         axes = {side: NumberAxis(side) for side in ("left", "bottom")}
         super().__init__(axisItems=axes, viewBox=pg.ViewBox(enableMenu=False), enableMenu=False)
         _own_menu(self)
+        axes["bottom"].whole = x == "epoch"
         self.theme, self._name = theme, name
         self._marks: tuple[tuple[float, str], ...] = ()
         self.setAccessibleName(name)
