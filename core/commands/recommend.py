@@ -124,8 +124,7 @@ def by_history(run: Run, arguments: argparse.Namespace) -> Asked:
     )
     seen = history if run.split.hide_seen else history[:0]
     hidden = distinct_pairs(np.zeros(len(seen), np.int32), seen, 1, len(items))
-    excluded = np.zeros(len(items), np.bool_)
-    excluded[rows_of(items, arguments.exclude, "item", "--exclude")] = True
+    excluded = rows_of(items, arguments.exclude, "item", "--exclude")
     rows = np.zeros(1, np.int32)
     found = best_items(scores[None, :], hidden, rows, min(arguments.k, len(items)), excluded=excluded)
     return Asked(iter([found]), Vocabulary(["history"]), history)

@@ -211,3 +211,14 @@ def test_that_a_damaged_run_is_a_failure_with_a_remedy(call: Call, runs: dict[st
     said = call("evaluate", broken)
     assert said.code == 1
     assert "run.json" in said.err
+
+
+def test_that_a_history_by_hand_leaves_out_itself_and_the_excluded_items_alone(
+    call: Call, runs: dict[str, Path]
+) -> None:
+    every = {f"{item:03d}" for item in range(30)}
+    words = ["recommend", runs["mf"], "--history", "004,006", "--k", "30", "--json"]
+    given = {each["item"] for each in call(*words).objects if each["event"] == "item"}
+    assert given == every - {"004", "006"}
+    without = {each["item"] for each in call(*words, "--exclude", "010", "011").objects if each["event"] == "item"}
+    assert without == every - {"004", "006", "010", "011"}
