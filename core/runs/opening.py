@@ -92,8 +92,8 @@ class Run:
         # the start from other runs is in the weights already
         model = build_model(self.plan, self.trained_on)
         weights = _under(loaded.tensors, "model.")
-        if self.record.state == "running" and self.plan.training.keep_best:
-            # killed while it trained: the weights of the best epoch lie beside the latest ones
+        if self.record.state in ("running", "stopped") and self.plan.training.keep_best:
+            # killed or stopped while it trained: the weights of the best epoch lie beside the latest ones
             weights = _under(loaded.tensors, "best.") or weights
         fit(model, weights, f"{durable.printable_path(self.folder.checkpoints)}, {loaded.checkpoint.name}")
         model.eval()

@@ -45,10 +45,11 @@ def train(
             state.begin_refit()
             yield started(state, judge)
             yield from fitting(state, judge, control)
-        state.return_to_best()
         if control.stopped:
+            # the weights stay those of the step in hand, so that the run can be gone on with; the best lie beside them
             yield RunStopped(state.epoch, state.step, judge.result(""))
             return
+        state.return_to_best()
         yield from judge.final()
         yield RunCompleted(judge.result("test" if plan.evaluation.final and len(split.test) else "validation"))
     except Exception as error:

@@ -285,3 +285,28 @@ def test_that_a_killed_run_opens_with_an_epoch_that_was_told(tmp_path: Path) -> 
     assert opened.record.state == "running"
     assert not is_being_written(opened.folder)
     assert opened.model is not None
+
+
+def test_that_a_stopped_run_opens_with_its_best_weights_and_goes_on_from_its_latest(tmp_path: Path) -> None:
+    plan = plan_of("gmf", training={"epochs": 8, "patience": 0}, optimiser={"learning_rate": 0.05})
+    for event in record(tmp_path / "whole", plan):
+        whole = event
+    control, best, stopped_at = Control(), "", 0
+    state = RunState(plan, SPLIT)
+    run = NewRun(tmp_path / "cut", "cut", "an-id")
+    for event in recorded(train(plan, SPLIT, state, control), state, run, every=0.0):
+        if isinstance(event, EpochDone) and not stopped_at:
+            best = digest(state.model) if event.best else best
+            if not event.best:
+                stopped_at = event.epoch
+                control.stop()
+    assert 0 < stopped_at < 8
+    opened = open_run(tmp_path / "cut")
+    assert digest(opened.model) == best
+    state = opened.restored_state()
+    for event in recorded(train(opened.plan, opened.split, state), state, opened.folder, every=0.0):
+        resumed = event
+    assert isinstance(whole, RunCompleted)
+    assert isinstance(resumed, RunCompleted)
+    assert resumed.result["metrics"] == whole.result["metrics"]
+    assert digest(open_run(tmp_path / "cut").model) == digest(open_run(tmp_path / "whole").model)
