@@ -78,18 +78,20 @@ class ModelScorer:
 
     def _all_columns(self, model: AutoRec, parts: tuple[Events, ...]) -> Tensor:
         """Hidden layer of every item's column ``[items, factors]``, kept while the same parts are asked for."""
-        if self._columns is not None and all(a is b for a, b in zip(self._columns[0], parts, strict=False)):
+        if self._columns is not None and [id(each) for each in self._columns[0]] == [id(each) for each in parts]:
             return self._columns[1]
         users = np.concatenate([part.users for part in parts]).astype(np.int64)
         items = np.concatenate([part.items for part in parts]).astype(np.int64)
         values = np.ones(len(users), np.float32)
         if model.ratings and all(part.weights is not None for part in parts):
             values = np.concatenate([part.weights for part in parts if part.weights is not None])
-        keys, first = np.unique(items * model.n_users + users, return_index=True)
+        # of a repeated pair the last event counts, as in training
+        keys, from_the_end = np.unique((items * model.n_users + users)[::-1], return_index=True)
+        last = len(users) - 1 - from_the_end
         at = torch.from_numpy(np.stack([keys // model.n_users, keys % model.n_users]))
         matrix = torch.sparse_coo_tensor(
             at,
-            torch.from_numpy(values[first]),
+            torch.from_numpy(values[last]),
             (model.n_items, model.n_users),
             is_coalesced=True,
             check_invariants=False,

@@ -207,3 +207,28 @@ def test_that_neumf_starts_from_trained_halves_with_the_mix_of_the_paper() -> No
         every = Asked(torch.arange(USERS))
         mixed = 0.3 * gmf.score_shared(gmf.encode(every), None) + 0.7 * mlp.score_shared(mlp.encode(every), None)
         assert torch.allclose(model.score_shared(model.encode(every), None), mixed, atol=1e-6)
+
+
+def test_that_item_columns_follow_what_is_known_and_the_last_of_repeated_ratings() -> None:
+    def part(rows: list[tuple[int, int]], ratings: list[float]) -> Events:
+        return Events(
+            np.array([user for user, _ in rows], np.int32),
+            np.array([item for _, item in rows], np.int32),
+            None,
+            np.array(ratings, np.float32),
+            2,
+            3,
+        )
+
+    train, later = part([(0, 0), (0, 0), (1, 1)], [1, 5, 2]), part([(0, 1), (1, 2)], [4, 3])
+    model = AutoRec(2, 3, 4, by_user=False, ratings=True, generator=torch.Generator().manual_seed(1))
+    users = np.arange(2, dtype=np.int32)
+    scorer = scorer_for(model)
+    for parts, matrix in (
+        ((train,), [[5, 0], [0, 2], [0, 0]]),
+        ((train, later), [[5, 0], [4, 2], [0, 3]]),
+        ((train,), [[5, 0], [0, 2], [0, 0]]),
+    ):
+        with torch.no_grad():
+            wanted = model.reconstruct(torch.tensor(matrix, dtype=torch.float32)).T.numpy()
+        np.testing.assert_allclose(scorer.scores(users, Histories(parts, users)), wanted, rtol=1e-5)
