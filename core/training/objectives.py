@@ -12,6 +12,7 @@ from torch import Tensor
 
 from core.batches import Batch, PairBatches, RowBatch, RowBatches, WindowBatches, pair_values, transposed
 from core.data.interactions import Events, Pairs
+from core.kernels.streams import WORD
 from core.losses import LOSSES
 from core.losses.scores import Scores
 from core.models.autorec import AutoRec
@@ -90,7 +91,7 @@ class RankingObjective:
         users = batch.asked.users.repeat_interleave(targets) if targets > 1 else batch.asked.users
         drawn = self._draw(batch, encoded, users, drawing)
         items = [batch.targets, drawn.items.view(rows, -1)]
-        low = self.lower.draw(self._event_rows(batch), drawing) if self.lower is not None else None
+        low = self.lower.draw(self._event_rows(batch), ~drawing & WORD) if self.lower is not None else None
         if low is not None:
             items.append(low.items.view(rows, -1))
         asked_items = torch.cat(items, 1)
@@ -110,7 +111,8 @@ class RankingObjective:
             log_share_positive=None if share is None else share[batch.targets.view(-1)],
             log_share_negative=None if share is None else share[drawn.items],
         )
-        differences = scores.difference.detach()[:, :1]
+        # a target that does not exist, or a row without a negative, has no difference
+        differences = torch.where(valid.unsqueeze(1), scores.difference.detach()[:, :1], torch.nan)
         loss = self.loss(scores, self.loss_settings)
         if self.plan.optimiser.l2:
             # only what the loss looks at is decayed: a low-rank positive is a positive of its own triples
