@@ -12,7 +12,7 @@ import numpy.typing as npt
 from core.errors import PlanError
 from core.metrics import beyond, ranking, rating
 from core.metrics.beyond import Lists, Popularity
-from core.metrics.held_out import DEFAULT_KS, Evaluation
+from core.metrics.held_out import DEFAULT_KS, Evaluation, repeats_apart
 from core.metrics.rating import RatingEvaluation
 
 PerUser = npt.NDArray[np.float64]
@@ -237,6 +237,15 @@ def summary(evaluation: Evaluation, ks: Iterable[int] | None = None) -> dict[str
     """Means over the ranked users by flat name, each between 0 and 1; ``ks`` of the evaluation when not given."""
     names = ranking_names(evaluation.ks if ks is None else ks)
     return {name: float(values.mean()) for name, values in user_values(evaluation, names).items()}
+
+
+def repeats_summary(evaluation: Evaluation) -> dict[str, dict[str, float]]:
+    """Held-out items that the user had already (``repeat``) and those that are ``new``, each summed up on its own.
+
+    Empty unless repeats are kept as events (protocol: repeated pairs); ``items`` is the number of held-out items.
+    """
+    parts = repeats_apart(evaluation)
+    return {name: {"items": len(part.items), **summary(part)} for name, part in parts.items()}
 
 
 def beyond_accuracy(lists: Lists, popularity: Popularity, ks: Iterable[int] = DEFAULT_KS) -> dict[str, float]:

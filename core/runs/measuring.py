@@ -12,7 +12,15 @@ import torch
 from core.comparison import PairedResult, UserValues, paired
 from core.evaluation import Evaluation, evaluating
 from core.evaluation import Progress as Ranked
-from core.metrics import RankingMetric, beyond_accuracy, find_metric, rating_summary, summary, user_values
+from core.metrics import (
+    RankingMetric,
+    beyond_accuracy,
+    find_metric,
+    rating_summary,
+    repeats_summary,
+    summary,
+    user_values,
+)
 from core.metrics.beyond import Popularity as ItemPopularity
 from core.metrics.intervals import intervals
 from core.models import MODELS
@@ -63,6 +71,7 @@ def measuring(
         "users": len(evaluation.users),
         "seconds": round(time.monotonic() - began, 3),
         "metrics": figures(evaluation, also) | rating_metrics(run, split, part),
+        "repeats": repeats_summary(evaluation),
         "validation": run.result.get("validation", {}),
         "baseline": figures(popularity, also),
         "random": figures(baselines["random"], also),

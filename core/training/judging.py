@@ -14,7 +14,16 @@ import torch
 from core.comparison import UserValues, paired
 from core.errors import PlanError
 from core.evaluation import Evaluation, Part, evaluating
-from core.metrics import RankingMetric, RatingMetric, beyond_accuracy, find_metric, rating_summary, summary, user_values
+from core.metrics import (
+    RankingMetric,
+    RatingMetric,
+    beyond_accuracy,
+    find_metric,
+    rating_summary,
+    repeats_summary,
+    summary,
+    user_values,
+)
 from core.metrics.beyond import Popularity as ItemPopularity
 from core.metrics.intervals import intervals
 from core.models import MODELS
@@ -62,7 +71,7 @@ class Judge:
         if not len(events):
             return
         for name, kept in (("popularity", self.state.results.popularity), ("random", self.state.results.random)):
-            kept[part] = yield from self._ranked(self._baseline(name), part)
+            kept[part] = yield from self._ranked(self._baseline(name, part), part)
         self.baseline_metrics = self._figures(self.state.results.popularity[part])
         self.random_metrics = self._figures(self.state.results.random[part])
 
@@ -70,6 +79,7 @@ class Judge:
         """Rank the validation part, where this epoch is due; tells whether it is the best so far."""
         state = self.state
         last = epoch == state.epochs
+        self.pinned_ranks = ()
         if not state.validates or (epoch % self.plan.training.evaluate_every and not last):
             return {}, False
         evaluation = yield from self._ranked(state.model, "validation")
@@ -122,10 +132,11 @@ class Judge:
             "epochs": state.epoch,
             "best_epoch": state.stopping.best_epoch,
             "skipped": state.skipped,
-            "notes": list(self.notes),
+            "notes": [*self.notes, *(evaluation.notes if evaluation else ())],
         }
         if evaluation:
             result["metrics"] = self._summary(state.model, evaluation)
+            result["repeats"] = repeats_summary(evaluation)
             result["intervals"] = self._intervals(evaluation)
             result["confidence"] = 0.95
             if evaluation.lists is not None:
@@ -178,8 +189,10 @@ class Judge:
             metrics[self.stop_on] = float(user_values(evaluation, [self.stop_on])[self.stop_on].mean())
         return metrics
 
-    def _baseline(self, name: str) -> RankingModel:
-        building = Building(None, self.state.train, torch.Generator(), seed=key(self.plan.seed, "random"))
+    def _baseline(self, name: str, part: Part) -> RankingModel:
+        # a run gone on with in its refit phase must not count the validation part while ranking it
+        train = self.split.train if part == "validation" else self.state.train
+        building = Building(None, train, torch.Generator(), seed=key(self.plan.seed, "random"))
         return MODELS[name].load()(building)
 
     def _pinned(self) -> npt.NDArray[np.int32]:

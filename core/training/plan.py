@@ -174,6 +174,10 @@ def check_fit(plan: Plan, weights: bool | None = None) -> None:
     if plan.loss is None or plan.sampler is None:
         return
     reason = misfit(plan.model.name, plan.loss.name, plan.sampler.name, weights)
+    # only once the data is known: while --set is read, feedback may stand before the loss
+    rates = getattr(plan.model.settings, "feedback", "") == "ratings" and plan.loss.name != "squared"
+    if rates and not reason and weights is not None:
+        reason = f"feedback=ratings is trained with the loss squared, not with {plan.loss.name}"
     if reason:
         raise PlanError(
             code="plan.misfit",

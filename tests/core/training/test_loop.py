@@ -282,3 +282,57 @@ def test_that_closing_the_generator_abandons_the_run_without_a_word() -> None:
             break
     events.close()
     assert list(events) == []
+
+
+def test_that_ranks_of_pinned_users_are_told_only_when_they_were_measured() -> None:
+    _, told = run(plan_of("mf", epochs=5, evaluate_every=2), chance(refit=True))
+    done = [event for event in told if isinstance(event, EpochDone)]
+    assert {event.phase for event in done} == {"train", "refit"}
+    assert [event.epoch for event in done if event.metrics] == [2, 4, 5]
+    assert all(len(event.pinned) == (8 if event.metrics else 0) for event in done)
+
+
+def test_that_going_on_with_a_refit_measures_the_baseline_of_validation_on_training_alone() -> None:
+    split, plan = chance(refit=True), plan_of("gmf")
+    _, told = run(plan, split)
+    state = RunState(plan, split)
+    state.stopping = dataclasses.replace(state.stopping, best_epoch=2)
+    state.begin_refit()
+    first, again = (
+        next(each for each in events if isinstance(each, RunStarted)) for events in (told, train(plan, split, state))
+    )
+    assert again.phase == "refit"
+    assert again.baseline == first.baseline
+
+
+def test_that_ratings_are_reconstructed_with_squared_error_alone() -> None:
+    split = checkerboard(10, rated=True)
+    given = values("autorec-user", epochs=1)
+    given["model"]["feedback"] = "ratings"
+    with pytest.raises(PlanError, match="feedback=ratings is trained with the loss squared"):
+        RunState(make_plan(given), split)
+    RunState(make_plan({**given, "loss": {"name": "squared"}}), split)
+
+
+def test_that_repeated_and_new_test_items_stand_apart_in_the_result() -> None:
+    split = chance()
+    assert run(plan_of("popularity"), split)[1][-1].result["repeats"] == {}  # type: ignore[attr-defined]
+    repeated = split.train.select(split.train.items == split.train.items)
+    repeated.items[split.train.indptr[1:6] - 1] = split.test.items[:5]
+    interactions = dataclasses.replace(split.interactions, repeats="all")
+    kept = dataclasses.replace(split, train=repeated, interactions=interactions, hide_seen=False)
+    last = run(plan_of("popularity"), kept)[1][-1]
+    assert isinstance(last, RunCompleted)
+    apart = last.result["repeats"]
+    assert [apart[name]["items"] for name in ("repeat", "new")] == [5, 35]
+    assert 0 <= apart["new"]["hit@10"] <= 1
+    mean = (5 * apart["repeat"]["hit@10"] + 35 * apart["new"]["hit@10"]) / 40
+    assert mean == pytest.approx(last.result["metrics"]["hit@10"])
+
+
+def test_that_the_result_says_when_a_list_is_longer_than_the_catalogue() -> None:
+    given = values("popularity")
+    given["evaluation"]["ks"] = [10, 500]
+    last = run(make_plan(given), chance())[1][-1]
+    assert isinstance(last, RunCompleted)
+    assert any("k = 500 is more than the 60 items" in note for note in last.result["notes"])
