@@ -117,7 +117,7 @@ def follow(console: Console, plan: Plan, prepared: Prepared, run: NewRun) -> int
     from core.training.state import RunState
 
     control, last = Control(), None
-    state = RunState(plan, prepared.split, trained_for(plan))
+    state = RunState(plan, prepared.split, trained_for(plan, data=prepared.split.interactions))
     events = recorded(train(plan, prepared.split, state, control), state, run)
     with stopping(control, console.note) as received, RunProgress(console, plan.training.stop_on) as progress:
         for last in events:

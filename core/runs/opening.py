@@ -113,7 +113,7 @@ class Run:
         """The state from which training can go on, to the bit on the same machine and versions."""
         from core.training.state import RunState
 
-        state = RunState(self.plan, self.split, trained_for(self.plan))
+        state = RunState(self.plan, self.split, trained_for(self.plan, data=self.interactions))
         state.restore(self.loaded.tensors, self.loaded.checkpoint.plain)
         return state
 
@@ -135,11 +135,28 @@ def open_run(path_or_id: str | Path, workspace: Workspace | None = None) -> Run:
     return Run(str(path_or_id), folder, record, plan)
 
 
-def trained_for(plan: Plan, workspace: Workspace | None = None) -> Trained:
-    """The trained models that a plan starts from, by role; empty when it starts from none."""
+def trained_for(plan: Plan, workspace: Workspace | None = None, data: Interactions | None = None) -> Trained:
+    """The trained models that a plan starts from, by role; empty when it starts from none.
+
+    Args:
+        data: what the plan is to be trained on: a row of a table must stand for the same user or item in all runs.
+
+    Raises:
+        PlanError: a run knows other users or items.
+    """
     from core.training.starting import runs_to_start_from
 
     runs = {role: open_run(name, workspace) for role, name in runs_to_start_from(plan).items()}
+    for role, run in runs.items():
+        own = run.interactions
+        if data is not None and not (own.users.ids.equals(data.users.ids) and own.items.ids.equals(data.items.ids)):
+            raise PlanError(
+                code="plan.start",
+                what=f"start_{role} was trained on other users or items",
+                where=f"model {plan.model.name}",
+                why="Its rows would stand for others here",
+                remedy="Train it on the same data, cleaned in the same way",
+            )
     return {role: (run.plan.model.name, run.model) for role, run in runs.items()}
 
 

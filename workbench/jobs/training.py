@@ -68,7 +68,7 @@ def training(plan: Plan, opened: Opened, workspace: Workspace, path: Path) -> Wo
 
         loaded, split = divided(plan, opened, control, tell)
         workspace.prepare()
-        state = RunState(plan, split, trained_for(plan, workspace))
+        state = RunState(plan, split, trained_for(plan, workspace, split.interactions))
         run = NewRun(path, path.name, path.name, rejected=rejected_rows(loaded), dropped=dropped_rows(loaded))
         events = cast(Generator[RunEvent, None, None], recorded(train(plan, split, state, control), state, run))
         last: RunEvent | None = None

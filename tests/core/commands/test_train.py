@@ -233,3 +233,37 @@ def test_that_ctrl_c_keeps_what_was_trained_and_says_so(source: Path, tmp_path: 
     assert opened.record.epoch >= 1
     assert opened.model is not None
     assert make_plan(read_plan(opened.folder.plan)) == opened.plan
+
+
+def test_that_guesses_of_reading_are_told_to_people_and_to_programs(call: Call, source: Path, tmp_path: Path) -> None:
+    odd = tmp_path / "odd.csv"
+    lines = source.read_text().splitlines()
+    odd.write_text("\n".join(["user,item,rating,time,colour", *(f"{line},red" for line in lines[1:])]))
+    people = call(*words(odd, "--out", tmp_path / "people"))
+    assert "column not used: colour" in people.out
+    program = call(*words(odd, "--out", tmp_path / "program", "--json"))
+    (read,) = [each for each in program.objects if each["event"] == "read"]
+    assert "column not used: colour" in read["notes"]
+
+
+def test_that_items_of_candidate_lists_alone_are_told(call: Call, source: Path, tmp_path: Path) -> None:
+    lists = tmp_path / "lists.txt"
+    lists.write_text("\n".join(f"u{user:02d} 000 001 002 nobody-met-this nor-this" for user in range(50)))
+    said = call(*words(source, "--candidates", lists, "--out", tmp_path / "run", "--json"))
+    assert said.code == 0, said.err
+    assert "2 items of the candidate lists stand in no interaction" in said.err
+
+
+def test_that_neumf_starts_from_runs_of_the_same_data_alone(call: Call, source: Path, tmp_path: Path) -> None:
+    sizes = ("--set", "factors=4", "--epochs", "1")
+    for model, more in (("gmf", ()), ("mlp", ("--set", "tower=8"))):
+        assert call("train", "--data", source, "--model", model, *sizes, *more, "--out", tmp_path / model).code == 0
+    start = [f"start_{model}={tmp_path / model}" for model in ("gmf", "mlp")]
+    words = ["--model", "neumf", *sizes, "--set", "tower=8", "--set", start[0], "--set", start[1]]
+    assert call("train", "--data", source, *words, "--out", tmp_path / "started").code == 0
+    other = tmp_path / "other.csv"
+    other.write_text(source.read_text().replace("u0", "v0"))
+    said = call("train", "--data", other, *words, "--out", tmp_path / "elsewhere")
+    assert said.code == 2
+    assert "start_gmf was trained on other users or items" in said.err
+    assert not (tmp_path / "elsewhere").exists()
