@@ -200,6 +200,11 @@ class Judge:
         named = self.plan.evaluation.pinned
         if named:
             rows = self.split.interactions.users.rows(named[:MOST_PINNED])
+            unknown = [user for user, row in zip(named, rows, strict=False) if row < 0]
+            if unknown:
+                self.notes += (f"Pinned users that are not in the data: {', '.join(unknown)}",)
+            if len(named) > MOST_PINNED:
+                self.notes += (f"Of {len(named)} pinned users the first {MOST_PINNED} are followed",)
             return rows[rows >= 0]
         holding = np.unique(self.split.validation.users)
         picked = generator(self.plan.seed, "pinned").permutation(len(holding))[:MOST_PINNED]

@@ -336,3 +336,13 @@ def test_that_the_result_says_when_a_list_is_longer_than_the_catalogue() -> None
     last = run(make_plan(given), chance())[1][-1]
     assert isinstance(last, RunCompleted)
     assert any("k = 500 is more than the 60 items" in note for note in last.result["notes"])
+
+
+def test_that_pinned_users_who_are_not_followed_are_named() -> None:
+    given = values(epochs=1)
+    given["evaluation"]["pinned"] = ["u3", "nobody", *(f"u{row}" for row in range(10, 20))]
+    _, told = run(make_plan(given), chance())
+    started = next(event for event in told if isinstance(event, RunStarted))
+    assert started.pinned == ("u3", *(f"u{row}" for row in range(10, 16)))
+    assert any("nobody" in note for note in started.notes)
+    assert any("first 8" in note for note in started.notes)
