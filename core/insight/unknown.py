@@ -72,7 +72,8 @@ def folded_in(
     """
     seen = torch.from_numpy(np.unique(items[-FOLDED_ITEMS:]).astype(np.int64))
     unseen = torch.ones(model.n_items, dtype=torch.bool)
-    unseen[seen] = False
+    # also the older items of a long history: they do not pull, and must not push either
+    unseen[torch.from_numpy(np.unique(items).astype(np.int64))] = False
     users = model.user_factors.weight.detach()
     vector = users.mean(0, keepdim=True).clone().requires_grad_(True)
     optimiser = torch.optim.LBFGS([vector], max_iter=FOLDING_STEPS, line_search_fn="strong_wolfe")
@@ -82,6 +83,10 @@ def folded_in(
     def encoded() -> Tensor:
         scaled = F.normalize(vector, dim=-1) if cosine else vector
         return scaled if bias is None else torch.cat([scaled, bias.mean().view(1, 1)], 1)
+
+    if temperature is None and not bool(unseen.any()):
+        # who has met everything prefers nothing to anything else
+        return encoded().detach()
 
     def objective() -> Tensor:
         optimiser.zero_grad()

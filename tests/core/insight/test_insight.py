@@ -115,3 +115,13 @@ def test_that_models_that_know_users_by_number_say_so(model: str) -> None:
 def test_that_an_empty_history_is_refused() -> None:
     with pytest.raises(UsageError, match="empty"):
         history_scores(trained("mf", "bpr"), np.zeros(0, np.int32))
+
+
+@pytest.mark.parametrize("longest", [2, 500])
+def test_that_a_history_of_everything_prefers_nothing(longest: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.insight.unknown.FOLDED_ITEMS", longest)
+    state = RunState(make_plan(quick_values("mf", "bpr")), checkerboard())
+    model = state.model
+    assert isinstance(model, Factorisation)
+    vector = folded_in(model, np.arange(40, dtype=np.int32), 0.01, None)
+    assert torch.equal(vector[0], model.user_factors.weight.detach().mean(0))
