@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
+
 from core.commands import text
 from core.commands.console import Console
 from core.commands.planning import in_words
@@ -37,6 +39,8 @@ def prepare_plan(plan: Plan, console: Console, strict: bool) -> Prepared:
             on_progress=progress.stage,
         )
     tell_rejects(console, prepared.loaded.rejects)
+    tell_candidate_items(console, prepared.split)
+    console.emit("read", {"notes": list(prepared.loaded.notes)})
     return prepared
 
 
@@ -55,6 +59,16 @@ def tell_rejects(console: Console, rejects: Mapping[str, Rejects]) -> None:
             first = each.first[0]
             example = f"first on line {first.line:,}: {text.shortened(repr(first.value))}"
             console.note(f"{name}: {each.summary()}; {example}.")
+
+
+def tell_candidate_items(console: Console, split: Split) -> None:
+    """Items that only candidate lists name, on stderr: they are ranked like all others, and may be a misread file."""
+    data = split.interactions
+    alone = len(data.items) - len(np.unique(data.events.items)) if split.candidates is not None else 0
+    if alone:
+        console.remark(
+            f"{text.count(alone, 'item')} of the candidate lists stand in no interaction; they are ranked all the same"
+        )
 
 
 def rejected_rows(loaded: Loaded) -> int:
@@ -82,6 +96,7 @@ def tell_data(console: Console, plan: Plan, prepared: Prepared) -> None:
         [
             ("Data", f"{data.source.get('name') or plan.data.source}: {', '.join(sizes)}"),
             ("", SAMPLE_TERMS if plan.data.source == SAMPLE else ""),
+            *(("Read" if not at else "", note) for at, note in enumerate(prepared.loaded.notes)),
             ("Left out", dropped),
             ("Split", split_in_words(split)),
             *(("Beware", f"{finding.title}, {share_in_words(finding)}") for finding in warnings),

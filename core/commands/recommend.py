@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from core.data.vocabulary import Vocabulary
+    from core.models.base import RankingModel
     from core.ranking import TopItems
     from core.runs.opening import Run
 
@@ -49,7 +50,9 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
             "usage.why-and-out", "reasons are printed, not written", "--why", remedy="Leave out --why or --out"
         )
     opened = named_run(arguments, arguments.run)
-    ready_model(console, opened)
+    model = ready_model(console, opened)
+    if arguments.why:
+        _check_reasons(model)
     asked = by_history(opened, arguments) if arguments.history is not None else by_user(opened, arguments)
     if arguments.out:
         return write(console, opened, arguments, asked)
@@ -60,6 +63,16 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
             items += tell(console, opened, asked, block, at, arguments.why)
     console.emit("result", {"run": opened.name, "users": users, "items": items, "k": arguments.k})
     return 0
+
+
+def _check_reasons(model: RankingModel) -> None:
+    """Before a line is printed: a model without item vectors has no reasons to tell."""
+    from core.insight.similar import item_vectors
+
+    try:
+        item_vectors(model)
+    except UsageError as error:
+        raise UsageError(error.code, error.what, "--why", why=error.why, remedy="Leave out --why") from None
 
 
 class Asked:

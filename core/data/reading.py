@@ -17,13 +17,15 @@ from core.data.gathering import Gathered, Gatherer
 from core.data.items import read_items
 from core.data.opening import check_format, find_format, format_called, opened
 from core.data.options import Options, make_options
-from core.data.place import Place, choose, open_place
+from core.data.place import Place, base_name, choose, open_place
 from core.data.raw import Limits, Progress, RawRows, Watch
 from core.data.rejects import Rejects
 from core.data.sample import SAMPLE, open_sample
 from core.data.storage import DiskFile, Stored
 from core.data.twins import canonical_ids, merge_twins, twin_notes
 from core.errors import InputError
+
+PARTS = frozenset({"test", "valid", "validation", "dev", "negative", "negatives"})
 
 
 def read_rows(
@@ -95,9 +97,20 @@ def read_rows(
             *_id_notes(gathered),
             *about,
             *_known_items(known, gathered),
+            *_parts_beside(place, file),
         ),
         source=_record(place, file, chosen, reading, gathered, rejects),
     )
+
+
+def _parts_beside(place: Place, file: Stored) -> tuple[str, ...]:
+    """What lies beside a training file and was not read, such as its test file: nobody should think that it was."""
+    if place.single or "train" not in base_name(file.name).lower().split("."):
+        return ()
+    beside = [each.name for each in place.files if PARTS & set(base_name(each.name).lower().split("."))]
+    if not beside:
+        return ()
+    return (f"not read, give them with --test, --validation or --candidates: {', '.join(sorted(beside))}",)
 
 
 def _usual_names(wanted: Format | None) -> list[str]:

@@ -51,3 +51,15 @@ def test_that_data_that_cannot_be_split_is_still_described(call: Call, tmp_path:
 def test_that_the_terms_of_the_sample_are_shown_with_it(call: Call) -> None:
     assert "GroupLens" in call("data", "sample").out
     assert "GroupLens" in call("data", "sample", "--json").result["terms"]
+
+
+def test_that_parts_beside_a_training_file_are_named_as_not_read(call: Call, tmp_path: Path) -> None:
+    rows = [f"{user}\t{item}\t5\t{item}" for user in range(4) for item in range(user, user + 5)]
+    folder = tmp_path / "ncf"
+    folder.mkdir()
+    (folder / "x.train.rating").write_text("\n".join(rows))
+    (folder / "x.test.rating").write_text("0\t9\t5\t99\n")
+    (folder / "x.test.negative").write_text("(0,9)\t7\t8\n")
+    notes = call("data", folder, "--json").result["notes"]
+    assert [note for note in notes if note.endswith(": x.test.negative, x.test.rating")], notes
+    assert not [note for note in call("data", folder / "x.train.rating", "--json").result["notes"] if "--test" in note]

@@ -222,3 +222,10 @@ def test_that_a_history_by_hand_leaves_out_itself_and_the_excluded_items_alone(
     assert given == every - {"004", "006"}
     without = {each["item"] for each in call(*words, "--exclude", "010", "011").objects if each["event"] == "item"}
     assert without == every - {"004", "006", "010", "011"}
+
+
+def test_that_reasons_are_refused_before_anything_is_printed(call: Call, runs: dict[str, Path]) -> None:
+    said = call("recommend", runs["popularity"], "--all", "--why")
+    assert said.code == 2
+    assert said.out == ""
+    assert "--why: this model has no item vectors" in said.err
