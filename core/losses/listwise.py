@@ -19,13 +19,16 @@ def softmax(scores: Scores, settings: SoftmaxSettings) -> Tensor:
     Wu et al. 2022 (sampled softmax); Yi et al. 2019 (logQ, on positive and negatives alike). Masked entries are no
     negatives of their row. The negatives' logits are overwritten: nothing else may read them afterwards.
     """
-    positive = scores.positive / settings.temperature
+    # the exponentials need more digits than a half-precision forward pass leaves
+    half = scores.negative.dtype in (torch.bfloat16, torch.float16)
+    negative = scores.negative.float() if half else scores.negative
+    positive = (scores.positive.float() if half else scores.positive) / settings.temperature
     share = None
     if settings.correct_sampling != "off" and scores.log_share_positive is not None:
         positive = positive - scores.log_share_positive
         share = scores.log_share_negative
     rows: Tensor = _NegativeLogSoftmax.apply(  # type: ignore[no-untyped-call]
-        positive, scores.negative, share, scores.masked, 1 / settings.temperature
+        positive, negative, share, scores.masked, 1 / settings.temperature
     )
     return mean_over(rows, scores.valid)
 

@@ -12,7 +12,7 @@ from core.models.autorec import AutoRec
 from core.models.base import Asked, RankingModel
 from core.scoring import Histories
 
-PAIRS_AT_ONCE = 1 << 15
+PAIRS_AT_ONCE = 1 << 13
 """(user, item) pairs that go through a tower at once: its hidden layers then stay in the cache."""
 
 

@@ -92,6 +92,8 @@ class Judge:
         best = state.stopping.best_epoch != before
         if best:
             state.keep_best()
+            # what a run that is stopped before its end has to tell
+            state.validation_metrics = metrics
         return metrics, best
 
     def chosen(self) -> Generator[RunEvent, None, None]:

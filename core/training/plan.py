@@ -249,7 +249,7 @@ def read_plan(path: Path) -> dict[str, dict[str, Any]]:
             what="the plan cannot be read",
             where=str(path),
             why=str(getattr(error, "strerror", None) or error),
-            remedy="Check the path",
+            remedy="Check the path" if isinstance(error, OSError) else "Save it as UTF-8",
         ) from None
 
 

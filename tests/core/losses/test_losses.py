@@ -184,3 +184,15 @@ def test_that_a_batch_without_any_valid_row_has_no_loss(key: str) -> None:
 def test_that_settings_are_named_in_the_table() -> None:
     assert LOSSES["hinge"].settings is HingeSettings
     assert LOSSES["bpr"].settings is NoSettings
+
+
+def test_that_softmax_of_half_precision_logits_is_computed_in_single() -> None:
+    generator = torch.Generator().manual_seed(1)
+    positive, negative = (
+        torch.randn(4, generator=generator).bfloat16(),
+        torch.randn(4, 9, generator=generator).bfloat16(),
+    )
+    found = loss_of("softmax", Scores(positive=positive, negative=negative.clone()))
+    expected = loss_of("softmax", Scores(positive=positive.float(), negative=negative.float()))
+    assert found.dtype == torch.float32
+    assert float(found) == pytest.approx(float(expected), rel=1e-6)

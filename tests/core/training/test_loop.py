@@ -166,6 +166,8 @@ def test_that_stop_ends_after_the_step_in_hand_and_keeps_what_was_learned() -> N
             control.stop()
     assert isinstance(events[-1], RunStopped)
     assert events[-1].epoch == 2
+    judged = [event.metrics for event in events if isinstance(event, EpochDone) and event.best]
+    assert events[-1].result["validation"] == judged[-1]
     assert not same(first, weights(state))
 
 
