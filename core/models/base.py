@@ -73,8 +73,11 @@ class RankingModel(nn.Module):
         """Logits of the same items for all rows: ``[m]`` int64, or None for the whole catalogue -> ``[rows, m]``."""
 
     def squared_norms(self, asked: Asked, items: Tensor) -> tuple[Tensor, Tensor]:
-        """|u|² ``[rows]`` and |i|² ``[rows, n]`` of the embedding rows used; biases excluded (protocol: L2)."""
-        raise NotImplementedError(type(self).__name__)
+        """|u|² ``[rows]`` and |i|² ``[rows, n]`` of the embedding rows used, for L2; zero without embedding rows.
+
+        Biases are left out: they are not decayed.
+        """
+        return torch.zeros(len(items), device=items.device), torch.zeros(items.shape, device=items.device)
 
     def tables(self) -> list[nn.Parameter]:
         """Embedding tables: decayed by L2 on the rows used only, and updated lazily where they are large."""
