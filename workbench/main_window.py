@@ -463,7 +463,8 @@ class MainWindow(QMainWindow):
 
     def _close_when_idle(self, _: object = None) -> None:
         if not self.jobs.running:
-            QTimer.singleShot(0, self.close)
+            # bound to the window: several jobs can end at once, and the window may be gone when the second one is heard
+            QTimer.singleShot(0, self, self.close)
 
     def _remember(self) -> None:
         geometry: QByteArray = self.saveGeometry()
