@@ -60,7 +60,7 @@ NEURAL_DEFAULTS: dict[str, dict[str, Any]] = {
     **{loss: {"sampler.negatives": 4} for loss in ("bpr", "hinge", "low-rank")},
     "softmax": {"loss.temperature": 1.0},
 }
-"""Chosen by trying on MovieLens small and 100K. L2 holds the rows and decay the layers: with one of them alone the other
+"""Chosen by trying on MovieLens small and 100K. L2 holds the rows, decay the layers: with one of them alone the other
 grows, and the training events are learned by heart within few epochs."""
 
 MODELS: dict[str, ModelEntry] = {
