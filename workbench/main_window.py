@@ -73,6 +73,7 @@ class MainWindow(QMainWindow):
             tell=self.tell,
             go=self.go,
             open_data=self.open_data,
+            explain=self.explain,
             when_warm=self.when_warm,
         )
         self.setWindowTitle("Rankscope")
@@ -85,7 +86,9 @@ class MainWindow(QMainWindow):
         theme.changed.connect(self._tint)
         self.session.data_changed.connect(self._show_session)
         self.session.run_changed.connect(self._show_session)
+        self.session.other_changed.connect(self._show_session)
         self.session.user_changed.connect(self._show_session)
+        self.session.item_changed.connect(self._show_session)
         self._show_session()
         self.painted.connect(self._begin, Qt.ConnectionType.QueuedConnection)
 
@@ -98,7 +101,9 @@ class MainWindow(QMainWindow):
         self.subtitle = label("", "muted")
         self.data_chip = button("No data", lambda: self.go("data"), "chip", "The data that is open")
         self.run_chip = button("No run", self._clear_run, "chip", "The run in view; a click lets it go")
+        self.other_chip = button("No run B", self._clear_other, "chip", "Run B, beside it; a click lets it go")
         self.user_chip = button("No user", self._clear_user, "chip", "The pinned user; a click lets go")
+        self.item_chip = button("No item", self._clear_item, "chip", "The pinned item; a click lets go")
         row = QWidget()
         row.setObjectName("title-row")
         across = QHBoxLayout(row)
@@ -108,7 +113,7 @@ class MainWindow(QMainWindow):
         across.addSpacing(4)
         across.addWidget(self.subtitle, 1)
         self.subtitle.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        for chip in (self.data_chip, self.run_chip, self.user_chip):
+        for chip in (self.data_chip, self.run_chip, self.other_chip, self.user_chip, self.item_chip):
             across.addWidget(chip)
         right = QVBoxLayout()
         right.setSpacing(0)
@@ -289,6 +294,11 @@ class MainWindow(QMainWindow):
         self._pages[key].setFocus()
         self._pages[key].entered()
 
+    def explain(self, topic: str) -> None:
+        """Open the guide at a topic."""
+        self.session.ask(topic)
+        self.go("guide")
+
     # --- data and files -----------------------------------------------------------------------------------------
 
     def open_data(self, source: str) -> None:
@@ -337,13 +347,17 @@ class MainWindow(QMainWindow):
     # --- session ------------------------------------------------------------------------------------------------
 
     def _show_session(self) -> None:
-        opened, run, user = self.session.opened, self.session.run, self.session.user
+        session = self.session
+        opened, run, other = session.opened, session.run, session.other
         self._chip(self.data_chip, None if opened is None else data_words(opened), "No data")
         self._chip(self.run_chip, None if run is None else run_words(run), "No run")
-        name = None if user is None else f"user {user}"
-        self._chip(self.user_chip, name, "No user")
+        self._chip(self.other_chip, None if other is None else f"B: {run_words(other)}", "No run B")
+        self._chip(self.user_chip, None if session.user is None else f"user {session.user}", "No user")
+        self._chip(self.item_chip, None if session.item is None else f"item {session.item}", "No item")
         self.run_chip.setVisible(run is not None)
-        self.user_chip.setVisible(name is not None)
+        self.other_chip.setVisible(other is not None)
+        self.user_chip.setVisible(session.user is not None)
+        self.item_chip.setVisible(session.item is not None)
 
     def _chip(self, chip: QWidget, text: str | None, empty: str) -> None:
         chip.setText(cell(text or empty, CHIP * 2).replace("&", "&&"))  # type: ignore[attr-defined]
@@ -353,8 +367,14 @@ class MainWindow(QMainWindow):
     def _clear_run(self) -> None:
         self.session.choose_run(None)
 
+    def _clear_other(self) -> None:
+        self.session.choose_other(None)
+
     def _clear_user(self) -> None:
         self.session.pin(None)
+
+    def _clear_item(self) -> None:
+        self.session.pin_item(None)
 
     # --- messages and small actions -----------------------------------------------------------------------------
 

@@ -51,6 +51,7 @@ class Context:
         tell: show a message under the title.
         go: turn to a page by its key.
         open_data: open a path, or the word ``sample``.
+        explain: open the guide at a topic, such as ``loss.bpr``.
         when_warm: call back once a stage of ``workbench.jobs.warming`` is loaded, at once when it is.
     """
 
@@ -62,6 +63,7 @@ class Context:
     tell: Callable[[Message], None]
     go: Callable[[str], None]
     open_data: Callable[[str], None]
+    explain: Callable[[str], None]
     when_warm: Callable[[str, Callable[[], None]], None]
 
 

@@ -1,4 +1,4 @@
-"""What is open: data, split, run, pinned user; frozen snapshots that all pages share."""
+"""What is open: data, split, runs A and B, pinned user and item; frozen snapshots that all pages share."""
 
 from __future__ import annotations
 
@@ -52,14 +52,20 @@ class Session(QObject):
 
     data_changed = Signal()
     run_changed = Signal()
+    other_changed = Signal()
     runs_changed = Signal()
     user_changed = Signal()
+    item_changed = Signal()
+    topic_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.opened: Opened | None = None
         self.run: Run | None = None
+        self.other: Run | None = None
         self.user: str | None = None
+        self.item: str | None = None
+        self.topic = ""
         self.offered_plan: dict[str, dict[str, Any]] | None = None
 
     def open(self, opened: Opened | None) -> None:
@@ -72,10 +78,25 @@ class Session(QObject):
         self.run = run
         self.run_changed.emit()
 
+    def choose_other(self, run: Run | None) -> None:
+        """Take a second run, B, into view beside the first, A."""
+        self.other = run
+        self.other_changed.emit()
+
     def pin(self, user: str | None) -> None:
         """Keep a user, by id, in view on all pages."""
         self.user = user
         self.user_changed.emit()
+
+    def pin_item(self, item: str | None) -> None:
+        """Keep an item, by id, in view on all pages."""
+        self.item = item
+        self.item_changed.emit()
+
+    def ask(self, topic: str) -> None:
+        """Open the guide at a topic when it is next in view, such as ``loss.bpr`` or ``model.caser``."""
+        self.topic = topic
+        self.topic_changed.emit()
 
     def offer_plan(self, values: dict[str, dict[str, Any]]) -> None:
         """Put a plan in front of the form of the Train page, which takes it when it is next in view."""
