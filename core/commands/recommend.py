@@ -156,11 +156,12 @@ def tell(console: Console, run: Run, asked: Asked, block: TopItems, at: int, why
         speaking = because(run, asked, int(block.users[at]), item) if why else []
         values: dict[str, Any] = {"user": user, "rank": rank + 1, "item": name, "title": title, "score": score}
         console.emit("item", values | ({"why": speaking} if why else {}))
-        told.append(", ".join(f"{each['title'] or each['item']} {percent(each['share'])}" for each in speaking))
+        spoken = ", ".join(f"{each['title'] or each['item']} {percent(each['share'])}" for each in speaking)
+        told.append(f"because of {spoken}" if spoken else "nothing in the history speaks for it" if why else "")
         rows.append((f"{rank + 1}", title or name, name if title else "", text.number(score)))
-    for line, speaking_for in zip(text.columns(("",) * 4, rows, right=(0,)), told, strict=True):
+    for line, reasons in zip(text.columns(("",) * 4, rows, right=(0,)), told, strict=True):
         console.say(f"  {line}")
-        for reason in text.wrapped(f"because of {speaking_for}", " " * 8) if speaking_for else []:
+        for reason in text.wrapped(reasons, " " * 8):
             console.say(reason)
     if not rows:
         console.say("  nothing is left to recommend: every item is met or excluded")

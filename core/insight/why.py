@@ -14,6 +14,9 @@ from core.models.base import RankingModel
 from core.models.scorer import scorer_for
 from core.scoring import Histories
 
+LEAST_SHARE = 0.001
+"""A share below this is no reason: it would be shown as 0 %."""
+
 
 @dataclass(frozen=True)
 class Reason:
@@ -33,7 +36,7 @@ class Reason:
 def reasons(
     model: RankingModel, user: int, item: int, history: npt.NDArray[np.int32], most: int = 5
 ) -> tuple[Reason, ...]:
-    """The items of a history that speak most for ``item``, strongest first.
+    """The items of a history that speak most for ``item``, strongest first; none that speak against it or not at all.
 
     Models that read the history (Caser, user-based AutoRec) are asked again without each item of it: the strength is
     how far the score falls. For the others it is the cosine of the item vectors.
@@ -63,8 +66,9 @@ def reasons(
     positive = np.maximum(strength, 0)
     total = float(positive.sum())
     order = np.argsort(-strength, kind="stable")[:most]
+    shares = positive / total if total else positive
     return tuple(
-        Reason(int(distinct[at]), float(positive[at]) / total if total else 0.0, float(strength[at])) for at in order
+        Reason(int(distinct[at]), float(shares[at]), float(strength[at])) for at in order if shares[at] >= LEAST_SHARE
     )
 
 

@@ -80,6 +80,18 @@ def test_that_an_item_is_no_reason_for_itself() -> None:
     assert reasons(trained("mf", "bpr"), 0, 3, np.array([3], np.int32)) == ()
 
 
+def test_that_what_does_not_speak_for_an_item_is_no_reason() -> None:
+    model = trained("mf", "bpr")
+    assert isinstance(model, Factorisation)
+    with torch.no_grad():
+        model.item_factors.weight[:4] = F.pad(torch.tensor([[1.0, 0], [1, 0.0001], [-1, 0], [0, 1]]), (0, 6))[
+            :, : model.item_factors.weight.shape[1]
+        ]
+    found = reasons(model, 0, 0, np.array([1, 2, 3], np.int32))
+    assert [(each.item, round(each.share, 3)) for each in found] == [(1, 1.0)]
+    assert reasons(model, 0, 0, np.array([2, 3], np.int32)) == ()
+
+
 @pytest.mark.parametrize("temperature", [None, 0.5])
 def test_that_folding_in_finds_the_minimum_of_its_objective(temperature: float | None) -> None:
     model = trained("mf", "bpr")
