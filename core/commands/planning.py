@@ -74,7 +74,10 @@ def choose(values: Values, section: str, name: str) -> None:
 
 
 def forget_defaults(values: Values) -> None:
-    """Keep of a plan file only what differs from its model's defaults: the new model has defaults of its own."""
+    """Keep of a plan file only what differs from its model's defaults: the new model has defaults of its own.
+
+    The batch size goes with the old model: the plan of a run has the one that suited it.
+    """
     given = to_values(make_plan(values))
     usual = to_values(make_plan({"model": {"name": given["model"]["name"]}}))
     for section in ("loss", "sampler"):
@@ -83,7 +86,9 @@ def forget_defaults(values: Values) -> None:
     for section in ("optimiser", "training"):
         fields = values.get(section, {})
         values[section] = {
-            name: value for name, value in fields.items() if given[section][name] != usual[section][name]
+            name: value
+            for name, value in fields.items()
+            if given[section][name] != usual[section][name] and name != "batch_size"
         }
 
 

@@ -27,6 +27,7 @@ class ModelEntry:
         builder: ``module:function`` of a ModelBuilder, imported when a model is built.
         batch: kind of batch that it eats.
         losses: keys of the losses that fit; the first is the default; empty where nothing is trained.
+        largest_batch: most positives, windows or rows a step when the plan leaves it to the data.
         defaults: plan values that this model sets, dotted names, by loss key; ``*`` holds for every loss.
     """
 
@@ -38,6 +39,7 @@ class ModelEntry:
     builder: str
     batch: BatchKind
     losses: tuple[str, ...] = ()
+    largest_batch: int = 1024
     defaults: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def load(self) -> ModelBuilder:
@@ -53,7 +55,6 @@ NEURAL_DEFAULTS: dict[str, dict[str, Any]] = {
         "optimiser.learning_rate": 0.004,
         "optimiser.l2": 0.01,
         "optimiser.weight_decay": 0.5,
-        "training.batch_size": 1024,
         "training.epochs": 40,
         "training.patience": 6,
     },
@@ -92,7 +93,7 @@ MODELS: dict[str, ModelEntry] = {
         batch="pair",
         losses=(*PAIR_LOSSES, "squared"),
         defaults={
-            "*": {"optimiser.name": "adam", "optimiser.learning_rate": 0.002, "training.batch_size": 1024},
+            "*": {"optimiser.name": "adam", "optimiser.learning_rate": 0.002},
             **{
                 loss: {
                     "optimiser.name": "sgd",
@@ -117,7 +118,6 @@ MODELS: dict[str, ModelEntry] = {
                 "optimiser.schedule": "linear",
                 "loss.temperature": 0.15,
                 "sampler.name": "in-batch",
-                "training.batch_size": 1024,
                 "training.epochs": 20,
             },
         },
@@ -163,12 +163,12 @@ MODELS: dict[str, ModelEntry] = {
         settings=settings.AutoRecSettings,
         builder="core.models.autorec:build_user",
         batch="row",
+        largest_batch=64,
         losses=("bce", "squared"),
         defaults={
             "*": {
                 "optimiser.learning_rate": 0.002,
                 "optimiser.l2": 1.0,
-                "training.batch_size": 64,
                 "training.epochs": 100,
                 "sampler.negatives": 5,
             }
@@ -182,12 +182,12 @@ MODELS: dict[str, ModelEntry] = {
         settings=settings.AutoRecSettings,
         builder="core.models.autorec:build_item",
         batch="row",
+        largest_batch=256,
         losses=("bce", "squared"),
         defaults={
             "*": {
                 "optimiser.learning_rate": 0.002,
                 "optimiser.l2": 1.0,
-                "training.batch_size": 256,
                 "training.epochs": 100,
                 "sampler.negatives": 5,
             }
@@ -201,11 +201,11 @@ MODELS: dict[str, ModelEntry] = {
         settings=settings.CaserSettings,
         builder="core.models.caser:build",
         batch="window",
+        largest_batch=512,
         losses=("bce", *(loss for loss in PAIR_LOSSES if loss != "bce")),
         defaults={
             "*": {
                 "optimiser.learning_rate": 0.003,
-                "training.batch_size": 512,
                 "training.epochs": 40,
                 "training.patience": 4,
             },

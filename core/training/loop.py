@@ -35,7 +35,7 @@ def train(
     """
     state = state or RunState(plan, split)
     control = control or Control()
-    judge = Judge(plan, split, state)
+    judge = Judge(state.plan, split, state)
     try:
         yield from judge.baselines("validation")
         yield started(state, judge)

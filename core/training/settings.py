@@ -48,7 +48,12 @@ class TrainingSettings:
     epochs: int = param(
         40, "Most epochs to train; early stopping can end sooner.", low=1, high=1_000_000, unit="epochs"
     )
-    batch_size: int = param(1024, "Positives, windows or rows a step.", low=1, high=10_000_000)
+    batch_size: int = param(
+        0,
+        "Positives, windows or rows a step; 0 takes what suits the model and the size of the training part.",
+        low=0,
+        high=10_000_000,
+    )
     seed: int = param(1, "Every random choice of the run follows from it.", low=0, high=2**53)
     stop_on: str = param(
         "ndcg@100",

@@ -13,6 +13,7 @@ from core.evaluation import Evaluation
 from core.models import MODELS
 from core.models.base import RankingModel
 from core.splits.split import Split
+from core.training.batch_sizes import with_batch_size
 from core.training.building import build_model
 from core.training.devices import choose_device
 from core.training.factorising import KernelLearner, kernel_fits
@@ -35,7 +36,7 @@ class RunState:
     """What a run has learned and where it stands.
 
     ``phase`` is ``train``; with ``refit`` a second phase follows in which a fresh model is trained on training and
-    validation for as many epochs as were best.
+    validation for as many epochs as were best. ``plan`` is the one given, with what it leaves to the data filled in.
 
     Args:
         trained: models that NeuMF starts from, where the plan names any.
@@ -46,7 +47,8 @@ class RunState:
 
     def __init__(self, plan: Plan, split: Split, trained: Trained | None = None) -> None:
         check_fit(plan, split.train.weights is not None)
-        self.plan, self.split, self.trained = plan, split, trained or {}
+        self.plan = plan = with_batch_size(plan, split.train)
+        self.split, self.trained = split, trained or {}
         self.device = choose_device(plan.training)
         torch.set_num_threads(plan.training.threads)
         self.results = Results()

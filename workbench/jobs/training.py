@@ -110,17 +110,19 @@ def divided(plan: Plan, opened: Opened, control: JobControl, tell: Tell) -> tupl
     return loaded, divide_loaded(loaded, plan.split.name, plan.split.settings, plan.seed)
 
 
-def costing(plan: Plan, opened: Opened) -> Work:
+def costing(given: Plan, opened: Opened) -> Work:
     """Work that reckons what a run will take; gives a Cost."""
 
     def work(control: JobControl, tell: Tell) -> Cost:
         import torch
 
         from core.batches import window_starts
+        from core.training.batch_sizes import with_batch_size
         from core.training.building import build_model
         from core.training.factorising import kernel_fits
 
         train = opened.split.train
+        plan = with_batch_size(given, train)
         model = build_model(plan, train)
         parameters = sum(parameter.numel() for parameter in model.parameters())
         entry = MODELS[plan.model.name]

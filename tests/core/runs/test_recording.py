@@ -71,7 +71,7 @@ def test_that_a_completed_run_opens_with_all_that_it_was(tmp_path: Path, model: 
     assert last.result["run"] == "my-run"
     assert last.result["rejected"] == 3
     opened = open_run(tmp_path / "run")
-    assert opened.plan == plan
+    assert opened.plan == state.plan
     assert opened.record.state == "completed"
     assert opened.result["metrics"] == last.result["metrics"]
     assert digest(opened.model) == digest(state.model)
