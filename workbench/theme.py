@@ -193,6 +193,8 @@ QLabel[role="muted"] { color: @muted; }
 QLabel[role="figure"] { font-size: 18px; font-weight: 600; }
 QLabel[role="error"] { font-size: 11px; color: @error; }
 QLabel[role="warning"] { color: @warning; }
+QLabel[role="busy"] { font-size: 11px; color: @text; background: @raised; border: 1px solid @line; border-radius: 4px;
+    padding: 2px 8px; }
 QLabel[role="formula"] { font-size: 11px; color: @muted; font-style: italic; }
 
 QFrame[role="card"] { background: @surface; border: 1px solid @line; border-radius: 6px; }

@@ -3,95 +3,77 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QFont
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QBrush, QFont, QGuiApplication, QPalette
 
+from workbench.jobs.job import End, Job
+from workbench.jobs.ordering import ordering
+from workbench.tables.columns import Arrangement, Column, Rows, arranged
 from workbench.widgets.parts import tip
 
 Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
-
-
-@dataclass(frozen=True, eq=False)
-class Column:
-    """One column.
-
-    Attributes:
-        values: a numpy array or a pyarrow array of texts, ``[rows]``.
-        show: a value as a cell shows it.
-        right: numbers are aligned on the right.
-        help: tooltip of the header.
-        first_down: a click on the header sorts the largest first.
-    """
-
-    title: str
-    values: Any
-    show: Callable[[Any], str] = str
-    right: bool = False
-    help: str = ""
-    first_down: bool = False
-
-    @property
-    def is_text(self) -> bool:
-        """Whether a search looks into it."""
-        return isinstance(self.values, pa.Array | pa.ChunkedArray)
-
-    def value(self, row: int) -> Any:
-        """The value of a row."""
-        found = self.values[row]
-        return found.as_py() if self.is_text else found
-
-    def text(self, row: int) -> str:
-        """The cell of a row."""
-        return self.show(self.value(row))
-
-    def order(self, descending: bool) -> npt.NDArray[np.int32]:
-        """Rows in the order of this column, the earlier row first among equals, ``[rows]``."""
-        if self.is_text:
-            way = "descending" if descending else "ascending"
-            found: npt.NDArray[np.int32] = (
-                pc.sort_indices(self.values, sort_keys=[("", way)]).to_numpy().astype(np.int32)
-            )
-            return found
-        keys = np.asarray(self.values)
-        if descending:
-            # a stable sort of the reversed rows, read backwards, keeps the earlier row first
-            return (len(keys) - 1 - np.argsort(keys[::-1], kind="stable")[::-1]).astype(np.int32)
-        return np.argsort(keys, kind="stable").astype(np.int32)
-
-    def holds(self, text: str) -> npt.NDArray[np.bool_]:
-        """Which rows hold a text, small and capital letters alike, ``[rows]``."""
-        found = pc.match_substring(self.values, text, ignore_case=True)
-        return np.asarray(found.fill_null(False).to_numpy(zero_copy_only=False), np.bool_)
+LARGE = 200_000
+"""From this number of rows on they are sorted and searched in a thread."""
 
 
 class ColumnsModel(QAbstractTableModel):
-    """Shows rows of columns in an order of its own."""
+    """Shows rows of columns in an order of its own.
 
-    def __init__(self, columns: Sequence[Column] = ()) -> None:
+    Args:
+        start: starts a job, for tables that can be large; without it everything is done at once.
+
+    Signals:
+        busy_changed: what is being done to the rows, such as ``sorting…``; empty when it is done.
+    """
+
+    busy_changed = Signal(str)
+
+    def __init__(self, columns: Sequence[Column] = (), start: Callable[[Job], object] | None = None) -> None:
         super().__init__()
+        self.start = start
+        self._job: Job | None = None
+        self._wanted = Arrangement()
+        self._ordered: tuple[tuple[int, bool] | None, Rows] | None = None
         self.columns: tuple[Column, ...] = ()
         self.marked: frozenset[int] = frozenset()
-        self._asked = ""
-        self._sorted: tuple[int, bool] | None = None
-        self.order: npt.NDArray[np.int32] = np.zeros(0, np.int32)
+        self.faint: frozenset[int] = frozenset()
+        self.order: Rows = np.zeros(0, np.int32)
         self.replace(columns)
 
-    def replace(self, columns: Sequence[Column], marked: Collection[int] = ()) -> None:
-        """Show other columns; order and filter are let go. Marked rows are drawn bold."""
+    def replace(
+        self,
+        columns: Sequence[Column],
+        marked: Collection[int] = (),
+        faint: Collection[int] = (),
+        gaps: Collection[int] = (),
+    ) -> None:
+        """Show other columns; order and filter are let go.
+
+        Args:
+            marked, faint: rows drawn bold, and greyed.
+            gaps: rows that stand for others left out; sorting and searching leave them out.
+        """
+        self._let_go()
         self.beginResetModel()
-        self.marked = frozenset(marked)
+        self.marked, self.faint = frozenset(marked), frozenset(faint) | frozenset(gaps)
         self.columns = tuple(columns)
-        self._asked, self._sorted = "", None
+        self._wanted, self._ordered = Arrangement(gaps=frozenset(gaps)), None
         self.order = np.arange(self._rows(), dtype=np.int32)
         self.endResetModel()
+
+    @property
+    def busy(self) -> bool:
+        """Rows are being sorted or searched in a thread."""
+        return self._job is not None
+
+    @property
+    def total(self) -> int:
+        """Rows without the filter."""
+        return self._rows()
 
     def _rows(self) -> int:
         return len(self.columns[0].values) if self.columns else 0
@@ -108,18 +90,22 @@ class ColumnsModel(QAbstractTableModel):
         """One cell."""
         if not index.isValid():
             return None
-        column = self.columns[index.column()]
+        column, row = self.columns[index.column()], int(self.order[index.row()])
         if role == Qt.ItemDataRole.DisplayRole:
-            return column.text(int(self.order[index.row()]))
+            return column.text(row)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return tip(column.text(int(self.order[index.row()])))
+            return tip(column.text(row))
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
-            return side | Qt.AlignmentFlag.AlignVCenter
-        if role == Qt.ItemDataRole.FontRole and int(self.order[index.row()]) in self.marked:
+            return _alignment(column)
+        if role == Qt.ItemDataRole.FontRole and row in self.marked:
             font = QFont()
             font.setBold(True)
             return font
+        if role == Qt.ItemDataRole.ForegroundRole and row in self.faint:
+            # the palette follows the theme
+            return QBrush(
+                QGuiApplication.palette().color(QPalette.ColorGroup.Active, QPalette.ColorRole.PlaceholderText)
+            )
         return None
 
     def headerData(self, section: int, way: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: N802
@@ -132,20 +118,18 @@ class ColumnsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return tip(column.help) or None
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
-            return side | Qt.AlignmentFlag.AlignVCenter
+            return _alignment(column)
         return None
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """Order by a column."""
-        if 0 <= column < len(self.columns):
-            self._sorted = (column, order == Qt.SortOrder.DescendingOrder)
-            self._renew()
+        """Order by a column; -1 takes the rows as they came."""
+        if column < len(self.columns):
+            by = (column, order == Qt.SortOrder.DescendingOrder) if column >= 0 else None
+            self._renew(Arrangement(by, self._wanted.asked, self._wanted.gaps), "sorting…")
 
     def search(self, text: str) -> None:
         """Show the rows in which a column of texts holds ``text``; an empty text shows all."""
-        self._asked = text.strip()
-        self._renew()
+        self._renew(Arrangement(self._wanted.by, text.strip(), self._wanted.gaps), "searching…")
 
     def row_at(self, shown: int) -> int:
         """The row of the columns behind a row of the table."""
@@ -156,23 +140,54 @@ class ColumnsModel(QAbstractTableModel):
         found = np.flatnonzero(self.order == row)
         return int(found[0]) if len(found) else -1
 
-    def _renew(self) -> None:
+    def _renew(self, wanted: Arrangement, doing: str) -> None:
+        """Arrange the rows anew: at once, or where they are many in a thread, the old order staying meanwhile."""
+        self._let_go()
+        self._wanted = wanted
+        known = self._ordered[1] if self._ordered is not None and self._ordered[0] == wanted.by else None
+        if self.start is None or self._rows() < LARGE:
+            self._take(wanted, arranged(self.columns, self._rows(), wanted, known))
+            return
+        job = Job(doing.rstrip("…").capitalize(), ordering(self.columns, self._rows(), wanted, known), quiet=True)
+        self._job = job
+        job.ended.connect(lambda end: self._arranged(job, wanted, end))
+        self.busy_changed.emit(doing)
+        self.start(job)
+
+    def _arranged(self, job: Job, wanted: Arrangement, end: End) -> None:
+        if job is not self._job:
+            return
+        self._job = None
+        if end.value is not None:
+            self._take(wanted, end.value)
+        self.busy_changed.emit("")
+
+    def _let_go(self) -> None:
+        """What is being arranged is no longer wanted."""
+        if self._job is not None:
+            self._job.stop()
+            self._job = None
+            self.busy_changed.emit("")
+
+    def _take(self, wanted: Arrangement, found: tuple[Rows, Rows]) -> None:
         self.layoutAboutToBeChanged.emit()
         before = [(index, self.row_at(index.row())) for index in self.persistentIndexList()]
-        order = np.arange(self._rows(), dtype=np.int32)
-        if self._sorted is not None:
-            order = self.columns[self._sorted[0]].order(self._sorted[1])
-        if self._asked:
-            keep = np.zeros(self._rows(), np.bool_)
-            for column in self.columns:
-                if column.is_text:
-                    keep |= column.holds(self._asked)
-            order = order[keep[order]]
-        self.order = order
-        if before:
-            place = np.full(self._rows(), -1, np.int64)
-            place[order] = np.arange(len(order))
-            for index, row in before:
-                now = int(place[row])
-                self.changePersistentIndex(index, self.index(now, index.column()) if now >= 0 else QModelIndex())
+        self.order, ordered = found
+        self._ordered = (wanted.by, ordered)
+        # few rows are looked for one by one, many by turning the order around
+        place = None
+        if len({row for _, row in before}) > 8:
+            place = np.full(self._rows(), -1, np.int32)
+            place[self.order] = np.arange(len(self.order), dtype=np.int32)
+        for index, row in before:
+            now = self.shown_at(row) if place is None else int(place[row])
+            self.changePersistentIndex(index, self.index(now, index.column()) if now >= 0 else QModelIndex())
         self.layoutChanged.emit()
+
+
+def _alignment(column: Column) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter
+
+
+__all__ = ["Column", "ColumnsModel"]

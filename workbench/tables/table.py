@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,9 +9,12 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHeaderView, QMenu, QTableView
 
-from core.data.rejects import FORMULA_STARTS
-from workbench.tables.model import ColumnsModel, Index
+from workbench.jobs.job import Job
+from workbench.jobs.ordering import follow_saving, saving
+from workbench.tables.columns import csv_lines
+from workbench.tables.model import LARGE, ColumnsModel, Index
 from workbench.theme import with_digits
+from workbench.widgets.parts import label
 
 ROW = 26
 MOST_COPIED = 100_000
@@ -51,6 +52,11 @@ class Table(QTableView):
         self._sorted = (-1, Qt.SortOrder.AscendingOrder)
         self.set_widths(widths, stretch)
         self.activated.connect(lambda index: self.opened.emit(model.row_at(index.row())))
+        self._busy = label("", "busy")
+        self._busy.setParent(self)
+        self._busy.hide()
+        model.busy_changed.connect(self._show_busy)
+        model.modelReset.connect(self._forget_order)
 
     def set_widths(self, widths: Sequence[int], stretch: int = -1) -> None:
         """Widths of the columns in pixels; ``stretch`` is the column that takes what is left."""
@@ -66,9 +72,25 @@ class Table(QTableView):
         first = down if self._columns.columns[column].first_down else up
         same = self._sorted[0] == column
         way = (up if self._sorted[1] == down else down) if same else first
+        self.order_by(column, way)
+
+    def order_by(self, column: int, way: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sort by a column, as a click on its header would; -1 takes the rows as they came."""
         self._sorted = (column, way)
         self.horizontalHeader().setSortIndicator(column, way)
         self._columns.sort(column, way)
+
+    def _forget_order(self) -> None:
+        self._sorted = (-1, Qt.SortOrder.AscendingOrder)
+        self.horizontalHeader().setSortIndicator(*self._sorted)
+
+    def _show_busy(self, text: str) -> None:
+        self._busy.setText(text)
+        self._busy.setVisible(bool(text))
+        self._busy.adjustSize()
+        room = self.viewport().geometry()
+        self._busy.move(room.right() - self._busy.width() - 8, room.top() + 8)
+        self._busy.raise_()
 
     def choose(self, row: int) -> None:
         """Select a row of the columns and bring it into view."""
@@ -105,12 +127,7 @@ class Table(QTableView):
 
     def csv_text(self) -> str:
         """All rows in the order shown, as CSV; texts that a spreadsheet would run are quoted."""
-        out = io.StringIO()
-        writer = csv.writer(out)
-        writer.writerow([column.title for column in self._columns.columns])
-        for row in range(self._columns.rowCount()):
-            writer.writerow(["'" + text if text.startswith(FORMULA_STARTS) else text for text in self._texts(row)])
-        return out.getvalue()
+        return "".join(csv_lines(self._columns.columns, self._columns.order))
 
     def _texts(self, shown: int) -> list[str]:
         row = self._columns.row_at(shown)
@@ -127,9 +144,18 @@ class Table(QTableView):
     def _save(self) -> None:
         path, _ = QFileDialog.getSaveFileName(self, "Save the table", "table.csv", "CSV (*.csv)")
         if path:
-            from core import durable
+            self.save(Path(path))
 
-            durable.write(Path(path), self.csv_text().encode())
+    def save(self, path: Path) -> None:
+        """Write all rows in the order shown as CSV; many rows in a job."""
+        start = self._columns.start
+        if start is not None and self._columns.rowCount() >= LARGE // 10:
+            work = saving(self._columns.columns, self._columns.order, path)
+            start(Job("Saving the table", work, follow_saving))
+            return
+        from core import durable
+
+        durable.write(path, self.csv_text().encode())
 
     def model(self) -> QAbstractItemModel:
         """The model, typed as Qt has it."""

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -8,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
+from workbench.jobs.jobs import Jobs
 from workbench.tables.model import Column, ColumnsModel
 from workbench.tables.table import Table
 
@@ -80,3 +84,81 @@ def test_that_a_header_click_sorts_counts_largest_first(qtbot: QtBot, model: Col
     assert shown(model)[0] == "Heat"
     table.horizontalHeader().sectionClicked.emit(1)
     assert shown(model)[0] == "<b>Fargo</b>"
+
+
+def test_that_users_without_a_value_come_last_either_way() -> None:
+    model = ColumnsModel([Column("Rank", np.array([np.nan, 3.0, 1.0, np.nan, 3.0]))])
+    model.sort(0, Qt.SortOrder.DescendingOrder)
+    assert model.order.tolist() == [1, 4, 2, 0, 3]
+    model.sort(0, Qt.SortOrder.AscendingOrder)
+    assert model.order.tolist() == [2, 1, 4, 0, 3]
+
+
+def test_that_gaps_are_shown_in_the_order_as_it_came_alone(model: ColumnsModel) -> None:
+    model.replace(model.columns, faint=[0], gaps=[2])
+    assert model.rowCount() == 5
+    model.sort(1)
+    assert model.order.tolist() == [1, 4, 3, 0]
+    model.sort(-1)
+    assert model.order.tolist() == [0, 1, 2, 3, 4]
+    model.search("e")
+    assert 2 not in model.order
+    model.search("")
+    greyed = [model.data(model.index(row, 0), Qt.ItemDataRole.ForegroundRole) is not None for row in range(5)]
+    assert greyed == [True, False, True, False, False]
+
+
+@pytest.fixture
+def large(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[ColumnsModel, Jobs]]:
+    monkeypatch.setattr("workbench.tables.model.LARGE", 4)
+    jobs = Jobs()
+    counts = np.array([3, 1, 3, 2, 1])
+    columns = [Column("Title", pa.array(NAMES)), Column("Count", counts, right=True, first_down=True)]
+    yield ColumnsModel(columns, start=jobs.start), jobs
+    qtbot.waitUntil(lambda: not jobs.running)
+
+
+def test_that_many_rows_are_sorted_in_a_thread(qtbot: QtBot, large: tuple[ColumnsModel, Jobs]) -> None:
+    model, jobs = large
+    table = Table(model, "Films")
+    qtbot.addWidget(table)
+    table.choose(3)
+    told: list[str] = []
+    model.busy_changed.connect(told.append)
+    table.horizontalHeader().sectionClicked.emit(1)
+    assert model.busy
+    assert len(jobs.running) == 1
+    assert table._busy.text() == "sorting…"
+    assert model.order.tolist() == [0, 1, 2, 3, 4]
+    qtbot.waitUntil(lambda: not model.busy)
+    assert model.order.tolist() == [0, 2, 3, 1, 4]
+    assert table.chosen_rows() == [3]
+    assert told == ["sorting…", ""]
+
+
+def test_that_a_later_wish_replaces_one_that_is_under_way(qtbot: QtBot, large: tuple[ColumnsModel, Jobs]) -> None:
+    model, _ = large
+    tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    model.sort(1, Qt.SortOrder.AscendingOrder)
+    model.search("heat")
+    qtbot.waitUntil(lambda: not model.busy)
+    assert shown(model) == ["heat 2", "Heat"]
+    model.search("nothing")
+    model.replace(model.columns)
+    assert not model.busy
+    qtbot.wait(1)
+    assert model.rowCount() == 5
+    assert tester.model() is model
+
+
+def test_that_a_large_table_is_saved_by_a_job(
+    qtbot: QtBot, large: tuple[ColumnsModel, Jobs], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.tables.table.LARGE", 10)
+    model, jobs = large
+    table = Table(model, "Films")
+    qtbot.addWidget(table)
+    table.save(tmp_path / "films.csv")
+    qtbot.waitUntil(lambda: not jobs.running)
+    assert (tmp_path / "films.csv").read_text("utf-8") == table.csv_text().replace("\r\n", "\n")
+    assert table.csv_text().count("\r\n") == 6
