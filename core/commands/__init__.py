@@ -35,10 +35,12 @@ class Command:
 COMMANDS: dict[str, Command] = {
     "data": Command("read a source and say what is in it", "core.commands.data"),
     "train": Command("train a model, measure it, keep the run", "core.commands.train"),
+    "resume": Command("go on with a run that was stopped or cut off", "core.commands.resume"),
     "evaluate": Command("measure a run", "core.commands.evaluate"),
     "recommend": Command("print or write the best items of users", "core.commands.recommend"),
     "similar": Command("print the items that a run holds to be alike", "core.commands.similar"),
     "compare": Command("set two runs side by side", "core.commands.compare"),
+    "runs": Command("list, name, star, annotate and delete runs", "core.commands.runs"),
     "list": Command("print what there is: models, losses, samplers ...", "core.commands.listing"),
 }
 

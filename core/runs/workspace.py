@@ -11,9 +11,10 @@ from pathlib import Path
 import platformdirs
 
 from core import durable, strict_json
-from core.errors import InputError, UsageError
+from core.errors import InputError, StorageError, UsageError
 from core.nearest import nearest
 from core.runs.folder import RunFolder
+from core.runs.marks import read_marks
 from core.runs.record import NEEDS, check_format
 
 VARIABLE = "RANKSCOPE_WORKSPACE"
@@ -47,16 +48,26 @@ class Workspace:
         durable.make_folder(self.runs_folder)
         mark = self.path / "workspace.json"
         if mark.exists():
-            check_format(strict_json.read(mark), FORMAT, durable.printable_path(mark))
+            self.check()
         else:
             durable.write(mark, strict_json.dumps({"format": FORMAT, "needs": NEEDS}, indent=2) + b"\n")
+
+    def check(self) -> None:
+        """Refuse a workspace that a newer version made.
+
+        Raises:
+            StorageError: newer, or its mark is damaged.
+        """
+        mark = self.path / "workspace.json"
+        if mark.exists():
+            check_format(strict_json.read(mark), FORMAT, durable.printable_path(mark))
 
     def new_path(self) -> Path:
         """Where a new run will lie; its folder name is its id."""
         return self.runs_folder / str(uuid.uuid4())
 
     def find(self, text: str) -> RunFolder:
-        """The run that a path, an id or the start of an id names.
+        """The run that a path, an id, the start of an id or the name that was given to it stands for.
 
         Raises:
             InputError: the path is there and no run.
@@ -77,11 +88,14 @@ class Workspace:
         if text in found:
             return found[text]
         begins = [name for name in found if text and name.startswith(text.lower())]
+        begins = begins or [name for name, folder in found.items() if text and _name(folder) == text]
         if len(begins) == 1:
             return found[begins[0]]
         if begins:
             raise UsageError(
-                "run.ambiguous", f"{text!r} begins the id of {len(begins)} runs", remedy="Give more of its letters"
+                "run.ambiguous",
+                f"{text!r} begins the id of {len(begins)} runs, or is their name",
+                remedy="Give more of its letters",
             )
         near = nearest(text, found)
         raise UsageError(
@@ -92,6 +106,14 @@ class Workspace:
             if near
             else "Train one with `rankscope train`, or check the path",
         )
+
+
+def _name(folder: RunFolder) -> str:
+    """What the user called the run; nothing where that cannot be read."""
+    try:
+        return read_marks(folder).name
+    except StorageError:
+        return ""
 
 
 def choose_workspace(path: str | Path | None = None) -> Workspace:
