@@ -58,4 +58,11 @@ PAGES: dict[str, PageEntry] = {
         factory="workbench.pages.users:UsersPage",
         needs="reading",
     ),
+    "guide": PageEntry(
+        label="Guide",
+        icon="guide",
+        help="What the words mean, each beside a drawing to play with",
+        factory="workbench.pages.guide:GuidePage",
+        needs="plots",
+    ),
 }
