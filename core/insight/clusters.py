@@ -1,0 +1,93 @@
+"""Clusters of vectors that point the same way: spherical k-means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from core.insight.projection import unit_rows
+
+ROUNDS = 100
+
+
+@dataclass(frozen=True, eq=False)
+class Clusters:
+    """Which vectors belong together.
+
+    Attributes:
+        labels: cluster of each row, ``[rows]`` int32; clusters are numbered from the largest.
+        centres: unit vectors, ``[clusters, width]``.
+        cohesion: mean cosine of the vectors with their centres.
+    """
+
+    labels: npt.NDArray[np.int32]
+    centres: npt.NDArray[np.float32]
+    cohesion: float
+
+
+def spherical_k_means(
+    vectors: npt.NDArray[np.float32], k: int, seed: int, going_on: Callable[[], bool] = lambda: True
+) -> Clusters:
+    """Divide vectors by direction so that the sum of cosines with the centres is (locally) largest.
+
+    Dhillon and Modha 2001, algorithm 2, begun with distant centres as k-means++ draws them (Arthur and Vassilvitskii
+    2007), the distance being 1 - cosine. A cluster that runs empty takes the vector that fits its centre least.
+
+    Args:
+        vectors: ``[rows, width]``.
+        k: number of clusters; not more than there are rows.
+        going_on: asked before each round; False ends with what there is.
+    """
+    unit = unit_rows(vectors)
+    k = max(min(k, len(unit)), 1)
+    if not len(unit):
+        return Clusters(np.zeros(0, np.int32), np.zeros((k, vectors.shape[1]), np.float32), 0.0)
+    centres = _distant(unit, k, np.random.default_rng(seed))
+    labels = np.full(len(unit), -1, np.int32)
+    fit = np.zeros(len(unit), np.float32)
+    for _ in range(ROUNDS):
+        cosines = unit @ centres.T
+        found = cosines.argmax(1).astype(np.int32)
+        fit = cosines[np.arange(len(unit)), found]
+        _fill_empty(found, fit, k)
+        if np.array_equal(found, labels) or not going_on():
+            break
+        labels = found
+        centres = _centres(unit, labels, k)
+    labels = found
+    order = np.argsort(-np.bincount(labels, minlength=k), kind="stable")
+    number = np.empty(k, np.int32)
+    number[order] = np.arange(k, dtype=np.int32)
+    return Clusters(number[labels], centres[order], float(fit.mean()))
+
+
+def _distant(unit: npt.NDArray[np.float32], k: int, generator: np.random.Generator) -> npt.NDArray[np.float32]:
+    rows = [int(generator.integers(len(unit)))]
+    nearest = 1 - unit @ unit[rows[0]]
+    for _ in range(1, k):
+        weights = np.maximum(nearest.astype(np.float64), 0)
+        total = weights.sum()
+        rows.append(int(generator.choice(len(unit), p=weights / total if total > 0 else None)))
+        nearest = np.minimum(nearest, 1 - unit @ unit[rows[-1]])
+    return unit[rows]
+
+
+def _fill_empty(labels: npt.NDArray[np.int32], fit: npt.NDArray[np.float32], k: int) -> None:
+    counts = np.bincount(labels, minlength=k)
+    for cluster in np.flatnonzero(counts == 0):
+        # only a cluster of two or more can give one away
+        row = int(np.where(counts[labels] > 1, fit, np.inf).argmin())
+        counts[labels[row]] -= 1
+        counts[cluster] += 1
+        labels[row], fit[row] = cluster, 1.0
+
+
+def _centres(unit: npt.NDArray[np.float32], labels: npt.NDArray[np.int32], k: int) -> npt.NDArray[np.float32]:
+    sums = np.zeros((k, unit.shape[1]), np.float64)
+    order = np.argsort(labels, kind="stable")
+    starts = np.searchsorted(labels[order], np.arange(k))
+    sums = np.add.reduceat(unit[order].astype(np.float64), starts, axis=0)
+    return unit_rows(sums.astype(np.float32))
