@@ -29,7 +29,7 @@ FENCE = re.compile(r"```formula\n(.*?)```", re.DOTALL)
 MARK = "\u2063formula {}\u2063"
 """Stands for a formula until the Markdown is laid out; the sign around it is in no text."""
 TITLE, BODY = 18, 13
-MARGIN = 16
+MARGIN = 10
 
 
 class TopicBrowser(QTextBrowser):

@@ -25,10 +25,14 @@ class Drawing(QWidget):
         """Show what belongs to a key, such as ``bpr`` for ``loss.bpr``."""
 
 
-DRAWINGS: dict[str, str] = {}
+DRAWINGS: dict[str, str] = {
+    "loss": "workbench.pages.guide.loss_drawing:LossDrawing",
+}
 """First word of a topic -> ``module:class`` of its Drawing."""
 
-SAME_AS: dict[str, str] = {}
+SAME_AS: dict[str, str] = {
+    "idea.pairwise": "loss.bpr",
+}
 """Topics that show the drawing of another one; ``word.key`` need not be a topic itself."""
 
 

@@ -8,7 +8,7 @@ import re
 LARGE_SIGNS = {"Σ", "Π", "max", "min", "log"}
 SCRIPT = re.compile(r"([_^])(\{[^{}]*\}|[^\W_]+|[+−])")
 TABLE = '<table cellspacing="0" cellpadding="1" style="border-collapse:collapse">'
-CELL = '<td style="vertical-align:middle">'
+CELL = '<td style="vertical-align:middle; white-space:nowrap">'
 
 
 def formula_html(text: str, colour: str) -> str:

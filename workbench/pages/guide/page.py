@@ -39,7 +39,7 @@ class GuidePage(Page):
         self.text = TopicBrowser(context.theme)
         self.text.asked.connect(self.follow)
         self.drawing_card = Card()
-        self.drawing_card.setMinimumWidth(320)
+        self.drawing_card.setMinimumWidth(304)
         across = QHBoxLayout(self)
         across.setContentsMargins(16, 0, 16, 12)
         across.setSpacing(8)
@@ -49,7 +49,7 @@ class GuidePage(Page):
         self.parts.setHandleWidth(8)
         self.parts.addWidget(self._text_card())
         self.parts.addWidget(self.drawing_card)
-        self.parts.setSizes([500, 500])
+        self.parts.setSizes([560, 440])
         across.addWidget(self.parts, 1)
         for keys, slot in (
             (QKeySequence(Qt.Modifier.ALT | Qt.Key.Key_Left), self.back),
