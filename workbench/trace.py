@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from core.commands.text import duration, rate
+from core.commands.text import count, duration, rate
 from core.training.events import (
     EpochDone,
     EvaluationAdvanced,
@@ -21,7 +21,7 @@ from core.training.events import (
     RunStopped,
     StepsDone,
 )
-from workbench.words import metric_label, number, score
+from workbench.words import examples_noun, metric_label, number, score
 
 
 class Growing:
@@ -41,6 +41,10 @@ class Growing:
     def __len__(self) -> int:
         return self._used
 
+    def cut(self, length: int) -> None:
+        """Forget what comes after the first ``length`` numbers."""
+        self._used = min(self._used, max(length, 0))
+
     @property
     def values(self) -> npt.NDArray[np.float64]:
         """All numbers so far."""
@@ -52,25 +56,31 @@ class Trace:
 
     Attributes:
         title: what the run is called.
+        colour: number of its colour in every plot.
         started: the first event of the phase in hand, None before it.
-        at, loss: epochs passed and mean loss of each report.
+        at, loss: epochs passed and mean loss of each report; those of a refit follow those of the training.
+        speed: examples a second of each report.
         epochs: epochs that were evaluated.
+        seconds: what each epoch of the training took, evaluation included.
         metrics: flat name to values, one for each of ``epochs``.
         histogram: 64 counts of s⁺ − s⁻ of the latest step.
         ranks: pinned user's id to ranks, one for each of ``epochs``.
+        refit_at: epochs that lie before the refit, None without one.
         log: lines of text with the time of day.
         end: the last event, None while the run goes on.
     """
 
-    def __init__(self, title: str, path: Path | None = None) -> None:
-        self.title, self.path = title, path
+    def __init__(self, title: str, path: Path | None = None, colour: int = 0) -> None:
+        self.title, self.path, self.colour = title, path, colour
         self.started: RunStarted | None = None
         self.at, self.loss, self.speed = Growing(), Growing(), Growing()
-        self.epochs = Growing()
+        self.epochs, self.seconds = Growing(), Growing()
         self.metrics: dict[str, Growing] = {}
         self.histogram: tuple[int, ...] = ()
         self.ranks: dict[str, Growing] = {}
         self.best_epoch = 0
+        self.refit_at: float | None = None
+        self._resumed = False
         self.log: list[str] = []
         self.end: RunEvent | None = None
         self.version = 0
@@ -83,13 +93,10 @@ class Trace:
 
     def _take(self, event: RunEvent, live: bool) -> None:
         if isinstance(event, StepsDone):
-            self.at.add(event.epoch - 1 + (event.step / event.steps if event.steps else 1.0))
-            self.loss.add(event.loss)
-            self.speed.add(event.rate)
-            self.histogram = event.histogram or self.histogram
+            self._steps(event)
             return
         if isinstance(event, RunStarted):
-            self.started = event
+            self._start(event)
         elif isinstance(event, EpochDone):
             self._epoch(event)
         elif isinstance(event, RunCompleted | RunStopped | RunFailed):
@@ -98,7 +105,39 @@ class Trace:
             return
         self._say(event, live)
 
+    def _start(self, event: RunStarted) -> None:
+        """A phase begins; one that is gone on with takes the place of what was told after its checkpoint."""
+        if event.phase == "refit":
+            if self.refit_at is None:
+                self.refit_at = float(np.ceil(self.at.values[-1])) if len(self.at) else 0.0
+                self._add(self.refit_at, np.nan, np.nan)
+        elif len(self.epochs) or len(self.at):
+            kept = int(np.searchsorted(self.epochs.values, event.first_epoch))
+            for column in (self.epochs, *self.metrics.values(), *self.ranks.values()):
+                column.cut(kept)
+            if self.best_epoch >= event.first_epoch:
+                self.best_epoch = 0
+        self._resumed = len(self.at) > 0
+        self.started, self.end = event, None
+
+    def _steps(self, event: StepsDone) -> None:
+        place = event.epoch - 1 + (event.step / event.steps if event.steps else 1.0) + (self.refit_at or 0.0)
+        if self._resumed:
+            kept = int(np.searchsorted(self.at.values, place))
+            for column in (self.at, self.loss, self.speed):
+                column.cut(kept)
+            self._resumed = False
+        self._add(place, event.loss, event.rate)
+        self.histogram = event.histogram or self.histogram
+
+    def _add(self, place: float, loss: float, speed: float) -> None:
+        self.at.add(place)
+        self.loss.add(loss)
+        self.speed.add(speed)
+
     def _epoch(self, event: EpochDone) -> None:
+        if event.phase == "train":
+            self.seconds.add(event.seconds)
         if event.phase != "train" or not event.metrics:
             return
         if event.best:
@@ -133,9 +172,10 @@ def lines_of(event: RunEvent) -> list[str]:
     words: list[str] = []
     if isinstance(event, RunStarted):
         again = " again, on training and validation together" if event.phase == "refit" else ""
+        from_epoch = f", from epoch {event.first_epoch} on" if event.first_epoch > 1 else ""
         words.append(
-            f"Training {event.model}{again}: {number(event.examples_per_epoch)} examples and "
-            f"{number(event.steps_per_epoch)} steps an epoch, {number(event.parameters)} parameters, on {event.device}"
+            f"Training {event.model}{again}{from_epoch}: {work_words(event)}, {number(event.parameters)} parameters, "
+            f"on {event.device}"
         )
         words += [f"Note: {note}." for note in event.notes]
         if event.baseline:
@@ -156,6 +196,15 @@ def lines_of(event: RunEvent) -> list[str]:
         parts = [event.what, event.why, event.remedy]
         words.append("Failed: " + " ".join(f"{part.rstrip('.')}." for part in parts if part))
     return words
+
+
+def work_words(event: RunStarted) -> str:
+    """What an epoch walks through: the blocks of a compiled kernel are no steps that anybody chose."""
+    noun = examples_noun(event.model, event.plan.get("loss", {}).get("name", ""))
+    walked = f"{event.examples_per_epoch:,} {noun} an epoch"
+    if event.learner == "kernel":
+        return f"{walked}, by the compiled kernel"
+    return f"{walked} in {count(event.steps_per_epoch, 'step')}" if event.learner != "none" else "nothing to learn"
 
 
 def shown_metrics(metrics: dict[str, float]) -> str:

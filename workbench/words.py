@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 
 from core.commands.text import harmless, number, shortened
+from core.losses import LOSSES
+from core.models import MODELS
 
 METRICS = {"hit": "Hit", "ndcg": "nDCG", "auc": "AUC", "mrr": "MRR", "map": "MAP", "rmse": "RMSE", "mae": "MAE"}
 
@@ -25,6 +27,15 @@ def metric_label(name: str) -> str:
     return METRICS.get(key, key.capitalize()) + at + k
 
 
+def examples_noun(model: str, loss: str) -> str:
+    """What an epoch of a model walks through with a loss: triples, windows, rows, ratings or positives."""
+    entry = MODELS.get(model)
+    if entry is not None and entry.batch in ("window", "row"):
+        return f"{entry.batch}s"
+    kind = LOSSES[loss].kind if loss in LOSSES else ""
+    return {"pairwise": "triples", "rating": "ratings"}.get(kind, "positives")
+
+
 def score(value: float | None) -> str:
     """A metric between 0 and 1 with three digits and no leading zero: ``.142``."""
     if value is None or not math.isfinite(value):
@@ -38,4 +49,4 @@ def cell(text: str, most: int = 120) -> str:
     return shortened(harmless(" ".join(text.split())), most)
 
 
-__all__ = ["cell", "clock", "harmless", "metric_label", "number", "score"]
+__all__ = ["cell", "clock", "examples_noun", "harmless", "metric_label", "number", "score"]

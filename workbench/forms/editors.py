@@ -64,6 +64,7 @@ class TextEditor(Editor):
         if numeric:
             self.edit.setAlignment(Qt.AlignmentFlag.AlignRight)
             self.edit.setFixedWidth(NARROW)
+        self._own = False
         if parameter.optional:
             self.edit.setPlaceholderText("none")
         self.edit.setAccessibleName(name_of(parameter))
@@ -71,13 +72,20 @@ class TextEditor(Editor):
         self._layout.addWidget(self.edit)
         self.setFocusProxy(self.edit)
 
+    def show_zero_as(self, text: str) -> None:
+        """Show 0 as an empty field with a word in it, such as ``auto (64)``: the number follows from elsewhere."""
+        self._own = True
+        self.edit.setPlaceholderText(text)
+        if self.edit.text() == "0":
+            self.edit.clear()
+
     def value(self) -> str:
         """The text."""
-        return self.edit.text().strip()
+        return self.edit.text().strip() or ("0" if self._own else "")
 
     def set_value(self, value: Any) -> None:
         """Show a number, a list or a word."""
-        text = shown(value)
+        text = "" if self._own and value in (0, "0") else shown(value)
         if self.edit.text() != text:
             self.edit.setText(text)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -13,13 +15,14 @@ from core.models import MODELS
 from core.training.plan import CHOICES, Choice, Plan, make_plan, misfit
 from core.training.settings import EvaluationSettings, OptimiserSettings, TrainingSettings
 from workbench.forms.choices import TableChoice
+from workbench.forms.editors import TextEditor
 from workbench.forms.form import SettingsForm
 from workbench.theme import Theme
 from workbench.widgets.section import Section
 
 FIXED: dict[str, tuple[str, type]] = {
     "optimiser": ("Optimiser", OptimiserSettings),
-    "training": ("Training, device and seed", TrainingSettings),
+    "training": ("Training and device", TrainingSettings),
     "evaluation": ("Evaluation", EvaluationSettings),
 }
 CHOSEN = {"model": "Model", "loss": "Loss", "sampler": "Sampler"}
@@ -30,15 +33,22 @@ OUTSIDE = ("data", "split")
 class PlanForm(QWidget):
     """Gives a plan, or says what is wrong with it.
 
+    Args:
+        recall: values to begin with when a model is chosen; None gives its defaults.
+
     Signals:
         changed: something in it changed.
+        asked: a question mark was pressed, with the topic of the guide.
     """
 
     changed = Signal()
+    asked = Signal(str)
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(
+        self, theme: Theme, recall: Callable[[str], Mapping[str, Mapping[str, Any]] | None] = lambda model: None
+    ) -> None:
         super().__init__()
-        self._theme = theme
+        self._theme, self._recall = theme, recall
         self._outside: dict[str, dict[str, Any]] = {}
         self.weights: bool | None = None
         self.error: PlanError | None = None
@@ -51,19 +61,37 @@ class PlanForm(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         for section, title in CHOSEN.items():
-            self.sections[section] = Section(theme, title)
+            self.sections[section] = Section(theme, title, ask=partial(self._ask, section))
             self.choices[section] = TableChoice(title, CHOICES[section])
             self.choices[section].chosen.connect(lambda key, section=section: self._choose(section, key))
             self.sections[section].add(self.choices[section])
             column.addWidget(self.sections[section])
         for section, (title, cls) in FIXED.items():
-            self.sections[section] = Section(theme, title, open=False)
+            self.sections[section] = Section(theme, title, open=False, ask=partial(self._ask, section))
             form = SettingsForm(theme, cls)
             form.changed.connect(self._edited)
             self.forms[section] = form
             self.sections[section].add(form)
             column.addWidget(self.sections[section])
+        self.show_batch_size(0)
         self.give({"model": {"name": "mf"}})
+
+    def _ask(self, section: str) -> None:
+        self.asked.emit(self.topic(section))
+
+    def topic(self, section: str) -> str:
+        """Where the guide tells of a section as it stands."""
+        if section in CHOSEN:
+            return f"{section}.{self.choices[section].key}"
+        if section == "evaluation":
+            return f"metric.{str(self.forms['training'].fields['stop_on'].editor.value()).partition('@')[0]}"
+        return "page.train"
+
+    def show_batch_size(self, size: int) -> None:
+        """Tell which size stands for 0; 0 when it is not known yet."""
+        editor = self.forms["training"].fields["batch_size"].editor
+        assert isinstance(editor, TextEditor)
+        editor.show_zero_as(f"auto ({size:,})" if size else "auto")
 
     # --- in and out ---------------------------------------------------------------------------------------------
 
@@ -113,6 +141,10 @@ class PlanForm(QWidget):
 
     def _choose(self, section: str, key: str) -> None:
         losses = MODELS[self.choices["model"].key].losses
+        recalled = self._recall(key) if section == "model" else None
+        if recalled is not None:
+            self.give({each: dict(fields) for each, fields in recalled.items()})
+            return
         if section == "model" and losses and self.choices["loss"].key not in losses:
             self.choices["loss"].choose(losses[0])
         if section in ("model", "loss") and losses:

@@ -35,7 +35,7 @@ PRESETS: dict[str, Preset] = {
     "default": Preset("Defaults", "What worked best when Rankscope was measured.", {"*": {}}),
     "quick": Preset(
         "Quick look",
-        "Few factors and few epochs: seconds, not the best ranking.",
+        "Twelve epochs at most: seconds, not the best ranking.",
         {"*": {"training": {"epochs": 12, "patience": 3}}, "popularity": {}, "random": {}},
     ),
     "d2l": Preset(

@@ -58,6 +58,21 @@ class Jobs(QObject):
         self.queue.remove(job)
         self.changed.emit()
 
+    def move(self, job: Job, by: int) -> None:
+        """Move a job that has not begun to an earlier (negative) or later place of the queue."""
+        at = self.queue.index(job)
+        to = min(max(at + by, 0), len(self.queue) - 1)
+        self.queue.insert(to, self.queue.pop(at))
+        self.changed.emit()
+
+    def replace(self, job: Job, other: Job) -> bool:
+        """Put another job in the place of one that has not begun; False when it has."""
+        if job not in self.queue:
+            return False
+        self.queue[self.queue.index(job)] = other
+        self.changed.emit()
+        return True
+
     def stop_all(self, discard: bool = False) -> None:
         """Ask everything to end; nothing that waits is begun."""
         self.queue.clear()

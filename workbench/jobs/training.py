@@ -19,8 +19,9 @@ from core.training.events import (
     RunStarted,
     RunStopped,
     StepsDone,
+    from_plain,
 )
-from core.training.plan import Plan
+from core.training.plan import Plan, make_plan
 from workbench.jobs.importing import StageDone
 from workbench.jobs.job import Cancelled, JobControl, Progress, Tell, Work
 from workbench.session import Opened
@@ -39,20 +40,11 @@ class RunEnded:
 
 
 @dataclass(frozen=True)
-class Cost:
-    """What a run will take, as far as it is known before it starts.
+class Earlier:
+    """What a run that is gone on with told before."""
 
-    Attributes:
-        parameters: numbers that are learned.
-        examples: positives, windows or rows an epoch.
-        steps: optimiser steps an epoch, 0 for the compiled kernel.
-        memory: bytes of weights, their copy of the best epoch and what the optimiser keeps.
-    """
-
-    parameters: int
-    examples: int
-    steps: int
-    memory: int
+    plan: Plan
+    events: tuple[RunEvent, ...]
 
 
 def training(plan: Plan, opened: Opened, workspace: Workspace, path: Path) -> Work:
@@ -68,7 +60,7 @@ def training(plan: Plan, opened: Opened, workspace: Workspace, path: Path) -> Wo
 
         loaded, split = divided(plan, opened, control, tell)
         workspace.prepare()
-        state = RunState(plan, split, trained_for(plan, workspace, split.interactions))
+        state = RunState(plan, split, trained_for(plan, workspace, split))
         run = NewRun(path, path.name, path.name, rejected=rejected_rows(loaded), dropped=dropped_rows(loaded))
         events = cast(Generator[RunEvent, None, None], recorded(train(plan, split, state, control), state, run))
         last: RunEvent | None = None
@@ -81,6 +73,39 @@ def training(plan: Plan, opened: Opened, workspace: Workspace, path: Path) -> Wo
             events.close()
         if control.discarded:
             shutil.rmtree(path, ignore_errors=True)
+            raise Cancelled
+        assert isinstance(last, RunCompleted | RunStopped | RunFailed)
+        return RunEnded(path, last)
+
+    return work
+
+
+def resuming(path: Path, epochs: int | None = None) -> Work:
+    """Work that goes on with the run at ``path``, to more epochs where they are given; gives a RunEnded.
+
+    What the run told before is told first, as an Earlier.
+    """
+
+    def work(control: JobControl, tell: Tell) -> RunEnded:
+        from core.runs.folder import RunFolder
+        from core.runs.log import read_log
+        from core.runs.record import read_record
+        from core.runs.resuming import resume
+
+        folder = RunFolder(path)
+        logged = read_log(folder.events).events if folder.events.exists() else ()
+        tell(Earlier(make_plan(read_record(folder).plan), tuple(from_plain(event) for event in logged)))
+        last: RunEvent | None = None
+        events = resume(path, control, epochs=epochs)
+        try:
+            for last in events:
+                tell(last)
+                if control.discarded:
+                    # what the run had before it was gone on with is kept: nothing but this going on is thrown away
+                    break
+        finally:
+            events.close()
+        if control.discarded and not isinstance(last, RunCompleted | RunStopped | RunFailed):
             raise Cancelled
         assert isinstance(last, RunCompleted | RunStopped | RunFailed)
         return RunEnded(path, last)
@@ -108,38 +133,6 @@ def divided(plan: Plan, opened: Opened, control: JobControl, tell: Tell) -> tupl
     elif plan.split == opened.choice and plan.seed == opened.seed:
         return loaded, opened.split
     return loaded, divide_loaded(loaded, plan.split.name, plan.split.settings, plan.seed)
-
-
-def costing(given: Plan, opened: Opened) -> Work:
-    """Work that reckons what a run will take; gives a Cost."""
-
-    def work(control: JobControl, tell: Tell) -> Cost:
-        import torch
-
-        from core.batches import window_starts
-        from core.training.batch_sizes import with_batch_size
-        from core.training.building import build_model
-        from core.training.factorising import kernel_fits
-
-        train = opened.split.train
-        plan = with_batch_size(given, train)
-        model = build_model(plan, train)
-        parameters = sum(parameter.numel() for parameter in model.parameters())
-        entry = MODELS[plan.model.name]
-        if entry.batch == "window":
-            settings = plan.model.settings
-            rows = examples = len(window_starts(train, settings.targets))
-        elif entry.batch == "row":
-            rows = train.n_users if plan.model.name == "autorec-user" else train.n_items
-            examples = len(train)
-        else:
-            rows = examples = len(train)
-        compiled = kernel_fits(plan, torch.device("cpu")) if entry.losses else True
-        steps = 0 if compiled else -(-rows // plan.training.batch_size)
-        copies = {"sgd": 1, "adagrad": 2}.get(plan.optimiser.name, 3) + plan.training.keep_best
-        return Cost(parameters, examples if entry.losses else 0, steps, 4 * parameters * copies)
-
-    return work
 
 
 class Follower:

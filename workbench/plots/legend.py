@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -13,15 +14,20 @@ from workbench.theme import Theme
 
 SWATCH = 16
 GAP = 12
+SYMBOL = 8
+
+
+Entry = tuple[int | str, str, bool | str]
+"""Colour, text, and whether the line is dashed, or the symbol that stands on it."""
 
 
 class Legend(QWidget):
-    """Draws (colour, text, dashed) from left to right; what does not fit is cut at the right."""
+    """Draws entries from left to right; what does not fit is cut at the right."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._entries: tuple[tuple[int | str, str, bool], ...] = ()
+        self._entries: tuple[Entry, ...] = ()
         font = self.font()
         font.setPixelSize(11)
         self.setFont(font)
@@ -32,7 +38,7 @@ class Legend(QWidget):
         """One line of text."""
         return QSize(60, self.fontMetrics().height() + 2)
 
-    def show_entries(self, entries: Sequence[tuple[int | str, str, bool]]) -> None:
+    def show_entries(self, entries: Sequence[Entry]) -> None:
         """Replace the names."""
         if tuple(entries) != self._entries:
             self._entries = tuple(entries)
@@ -53,10 +59,17 @@ class Legend(QWidget):
             series = colours.series
             shade = series[colour % len(series)] if isinstance(colour, int) else getattr(colours, colour, colour)
             pen = QPen(QColor(shade), 2)
-            if dash:
+            if dash is True:
                 pen.setDashPattern([each / 2 for each in DASH])
             painter.setPen(pen)
             painter.drawLine(QPointF(x, middle), QPointF(x + SWATCH, middle))
+            if isinstance(dash, str):
+                painter.save()
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.translate(x + SWATCH / 2, middle)
+                painter.scale(SYMBOL, SYMBOL)
+                painter.fillPath(Symbols[dash], QColor(shade))
+                painter.restore()
             painter.setPen(QColor(colours.text))
             painter.drawText(int(x + SWATCH + 4), 0, width, self.height(), Qt.AlignmentFlag.AlignVCenter, text)
             x += width

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSize, QSizeF
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRect, QRectF, QSize, QSizeF
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -23,7 +23,7 @@ from PySide6.QtGui import (
     QResizeEvent,
 )
 from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QFileDialog, QMenu
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from workbench.plots.buckets import Line, bucketed
 from workbench.theme import Theme
@@ -73,9 +73,10 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         self._log = log
         self._raw: dict[str, tuple[Line, Line]] = {}
         self._curves: dict[str, Any] = {}
-        self._styles: dict[str, tuple[int | str, float, bool]] = {}
+        self._styles: dict[str, tuple[int | str, float, bool | tuple[float, ...]]] = {}
         self._levels: dict[str, Any] = {}
         self._bars: dict[str, tuple[Any, int | str]] = {}
+        self._points: dict[str, tuple[Any, int | str]] = {}
         plot = self.getPlotItem()
         plot.setMenuEnabled(False)
         plot.hideButtons()
@@ -111,6 +112,8 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
             self._style_level(line)
         for item, colour in self._bars.values():
             item.setOpts(brush=self.colour(colour), pen=pg.mkPen(None))
+        for item, colour in self._points.values():
+            item.setBrush(self.colour(colour))
 
     def colour(self, which: int | str) -> QColor:
         """A colour of the series by number, or of the theme by name, or as ``#RRGGBB``."""
@@ -119,10 +122,10 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
             return QColor(colours.series[which % len(colours.series)])
         return QColor(getattr(colours, which, which))
 
-    def _pen(self, colour: int | str, width: float, dash: bool) -> QPen:
+    def _pen(self, colour: int | str, width: float, dash: bool | tuple[float, ...]) -> QPen:
         pen: QPen = pg.mkPen(self.colour(colour), width=width)
         if dash:
-            pen.setDashPattern(list(DASH))
+            pen.setDashPattern(list(dash if isinstance(dash, tuple) else DASH))
         pen.setCosmetic(True)
         return pen
 
@@ -134,10 +137,10 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         colour: int | str = 0,
         *,
         width: float = 1,
-        dash: bool = False,
+        dash: bool | tuple[float, ...] = False,
         symbol: str | None = None,
     ) -> None:
-        """Draw or replace a line; long ones are thinned to what can be seen."""
+        """Draw or replace a line; long ones are thinned to what can be seen. ``dash`` can be a pattern of its own."""
         style = (colour, width, dash)
         if key not in self._curves:
             self._curves[key] = self.getPlotItem().plot(pen=self._pen(*style))
@@ -160,6 +163,28 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
             self.getPlotItem().removeItem(self._curves.pop(key))
             self._raw.pop(key)
             self._styles.pop(key)
+
+    def points(self, key: str, x: npt.ArrayLike, y: npt.ArrayLike, colour: int | str, symbol: str) -> None:
+        """Draw or replace marks without a line."""
+        places = {"x": np.asarray(x, np.float64), "y": np.asarray(y, np.float64)}
+        if key not in self._points:
+            item = pg.ScatterPlotItem(size=7, symbol=symbol, brush=self.colour(colour), pen=pg.mkPen(None))
+            self.getPlotItem().addItem(item)
+            self._points[key] = (item, colour)
+        elif self._points[key][1] != colour:
+            self._points[key] = (self._points[key][0], colour)
+            self._points[key][0].setBrush(self.colour(colour))
+        self._points[key][0].setData(**places)
+
+    def keep_points(self, keys: Sequence[str]) -> None:
+        """Take away the marks that are not named."""
+        for key in [each for each in self._points if each not in keys]:
+            self.getPlotItem().removeItem(self._points.pop(key)[0])
+
+    def keep_levels(self, keys: Sequence[str]) -> None:
+        """Take away the dashed levels that are not named."""
+        for key in [each for each in self._levels if each not in keys]:
+            self.level(key, None)
 
     def _thin(self, *_: object) -> None:
         for key, (points, _heights) in self._raw.items():
@@ -189,8 +214,11 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         self.getPlotItem().addItem(item)
         self._bars[key] = (item, colour)
 
-    def level(self, key: str, value: float | None, text: str = "", upright: bool = False) -> None:
-        """A dashed line across at a height (or upright at a place), with its name on it; None takes it away."""
+    def level(self, key: str, value: float | None, text: str = "", upright: bool = False, place: float = 0.98) -> None:
+        """A dashed line across at a height (or upright at a place), with its name on it; None takes it away.
+
+        ``place`` is where along a line across its name ends, 0..1: names that would cover each other stand apart.
+        """
         if value is None:
             if key in self._levels:
                 self.getPlotItem().removeItem(self._levels.pop(key))
@@ -199,7 +227,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         text = text.replace("{", "{{").replace("}", "}}")
         if key not in self._levels:
             side = {"position": 0.07, "anchors": [(1.1, 0.5), (1.1, 0.5)]}
-            across = {"position": 0.98, "anchors": [(1, 0), (1, 0)]}
+            across = {"position": place, "anchors": [(1, 0), (1, 0)]}
             options = {**(side if upright else across), "movable": False}
             line = pg.InfiniteLine(angle=90 if upright else 0, label=text, labelOpts=options)
             self._levels[key] = line
@@ -246,6 +274,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
     def clear_all(self) -> None:
         """Take away all lines, bars and levels."""
         self.keep_lines([])
+        self.keep_points([])
         for item, _ in self._bars.values():
             self.getPlotItem().removeItem(item)
         self._bars.clear()
@@ -257,18 +286,41 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         menu = QMenu(self)
         menu.addAction("Show everything").triggered.connect(self.fit)
         menu.addAction("Copy picture").triggered.connect(lambda: QGuiApplication.clipboard().setImage(picture(self)))
-        menu.addAction("Save picture…").triggered.connect(self._save)
+        menu.addAction("Save picture…").triggered.connect(lambda: save_picture(self, self, self._name))
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(event.globalPos())
 
-    def _save(self) -> None:
-        name = self._name.lower().replace(" ", "-")
-        kinds = "PNG (*.png);;SVG (*.svg);;PDF (*.pdf)"
-        path, _ = QFileDialog.getSaveFileName(self, "Save the picture", f"{name}.png", kinds)
-        if path:
-            from core import durable
+    def draw(self, painter: QPainter, area: QRectF) -> None:
+        """Draw into a picture."""
+        self.render(painter, area)
 
-            durable.write(Path(path), picture_bytes(self, Path(path).suffix.lower().lstrip(".") or "png"))
+
+class Drawn(Protocol):
+    """What a picture can be made of."""
+
+    theme: Theme
+
+    def size(self) -> QSize:
+        """Size on the screen."""
+        ...
+
+    def rect(self) -> QRect:
+        """The same as a rectangle at 0, 0."""
+        ...
+
+    def draw(self, painter: QPainter, area: QRectF) -> None:
+        """Draw into a picture."""
+        ...
+
+
+def save_picture(parent: QWidget, drawn: Drawn, name: str) -> None:
+    """Ask where to keep a picture, and write it."""
+    kinds = "PNG (*.png);;SVG (*.svg);;PDF (*.pdf)"
+    path, _ = QFileDialog.getSaveFileName(parent, "Save the picture", f"{name.lower().replace(' ', '-')}.png", kinds)
+    if path:
+        from core import durable
+
+        durable.write(Path(path), picture_bytes(drawn, Path(path).suffix.lower().lstrip(".") or "png"))
 
 
 def _own_menu(plot: Plot) -> None:
@@ -277,7 +329,7 @@ def _own_menu(plot: Plot) -> None:
     menu.setParent(plot, menu.windowFlags())
 
 
-def picture(plot: Plot, ratio: float = 2.0) -> QImage:
+def picture(plot: Drawn, ratio: float = 2.0) -> QImage:
     """A plot as an image of ``ratio`` device pixels each."""
     image = QImage(plot.size() * ratio, QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(ratio)
@@ -285,7 +337,7 @@ def picture(plot: Plot, ratio: float = 2.0) -> QImage:
     return image
 
 
-def picture_bytes(plot: Plot, kind: str) -> bytes:
+def picture_bytes(plot: Drawn, kind: str) -> bytes:
     """A plot as ``png``, ``svg`` or ``pdf``."""
     held = QByteArray()
     buffer = QBuffer(held)
@@ -298,7 +350,7 @@ def picture_bytes(plot: Plot, kind: str) -> bytes:
         _paint(plot, generator, plot.size())
     elif kind == "pdf":
         writer = QPdfWriter(buffer)
-        writer.setPageSize(QPageSize(QSizeF(plot.width(), plot.height()), QPageSize.Unit.Point))
+        writer.setPageSize(QPageSize(QSizeF(plot.size()), QPageSize.Unit.Point))
         writer.setPageMargins(QMarginsF(0, 0, 0, 0))
         _paint(plot, writer, QSize(writer.width(), writer.height()))
     else:
@@ -307,8 +359,8 @@ def picture_bytes(plot: Plot, kind: str) -> bytes:
     return bytes(held.data())
 
 
-def _paint(plot: Plot, device: Any, size: QSize) -> None:
+def _paint(plot: Drawn, device: Any, size: QSize) -> None:
     painter = QPainter(device)
     painter.fillRect(QRectF(0, 0, size.width(), size.height()), QColor(plot.theme.colours.surface))
-    plot.render(painter, QRectF(0, 0, size.width(), size.height()))
+    plot.draw(painter, QRectF(0, 0, size.width(), size.height()))
     painter.end()

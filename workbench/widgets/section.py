@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from workbench.icons import icon
 from workbench.theme import Theme
-from workbench.widgets.parts import label
+from workbench.widgets.parts import IconButton, label
 
 
 class Section(QWidget):
-    """A title with an arrow, a few words beside it, and a body."""
+    """A title with an arrow, a few words beside it, and a body.
 
-    def __init__(self, theme: Theme, title: str, open: bool = True) -> None:
+    Args:
+        ask: opens the guide at what the part is about; without it there is no question mark.
+    """
+
+    def __init__(self, theme: Theme, title: str, open: bool = True, ask: Callable[[], object] | None = None) -> None:
         super().__init__()
         self._theme = theme
         outer = QVBoxLayout(self)
@@ -32,6 +38,8 @@ class Section(QWidget):
         row.setSpacing(8)
         row.addWidget(self.head)
         row.addWidget(self.words, 1)
+        if ask is not None:
+            row.addWidget(IconButton(theme, "help", f"What {title} is, in the guide", ask))
         outer.addLayout(row)
         self.body = QWidget()
         self.layout_ = QVBoxLayout(self.body)

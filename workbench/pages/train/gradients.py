@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from core.commands.text import short
+
 Line = npt.NDArray[np.float64]
 
 
@@ -32,3 +34,10 @@ GRADIENTS: dict[str, Callable[[Line, Any], Line]] = {
     "ndcg": logistic,
 }
 """Losses whose pull is a function of the difference alone (for WARP and nDCG up to a weight)."""
+WEIGHTED = ("warp", "ndcg")
+
+
+def pull_words(loss: str, peak: float) -> str:
+    """What the line of the gradient is called, with the height of its highest point."""
+    times = ", times a weight of each pair" if loss in WEIGHTED else ""
+    return f"gradient of {loss}, up to {short(peak)}{times}"

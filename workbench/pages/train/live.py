@@ -1,157 +1,215 @@
-"""The right side of the Train page: four plots and a log that follow a run."""
+"""The right side of the Train page: live plots, their choices, and a log, all following one run."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QGridLayout,
-    QHBoxLayout,
-    QMenu,
-    QPlainTextEdit,
-    QSlider,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QColor, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QSlider, QSplitter, QVBoxLayout, QWidget
 
+from core.commands.text import rate
 from core.losses import LOSSES
 from core.training.events import HISTOGRAM_BINS, HISTOGRAM_RANGE
 from core.training.plan import Plan
-from workbench.forms.editors import StillCombo
 from workbench.page import Context
-from workbench.pages.train.gradients import GRADIENTS
+from workbench.pages.train.form_panel import FormPanel
+from workbench.pages.train.gradients import GRADIENTS, pull_words
+from workbench.pages.train.log_view import LogView
+from workbench.pages.train.pinned import PinnedUsers
+from workbench.pages.train.queue_panel import QueuePanel
+from workbench.pages.train.ranking_plot import AXIS, RankingPlot, by_key, chosen_names, list_lengths
 from workbench.plots.buckets import smoothed
-from workbench.plots.legend import Legend
+from workbench.plots.legend import Entry, Legend
 from workbench.plots.plot import Plot
+from workbench.theme import mixed
 from workbench.trace import Trace
-from workbench.widgets.parts import Card, button, label
-from workbench.words import cell, metric_label, score
+from workbench.widgets.check_menu import CheckMenu
+from workbench.widgets.parts import Card, IconButton, label
+from workbench.words import cell, examples_noun, metric_label
 
 REDRAW = 35
 """Milliseconds between two looks whether a part is to be drawn anew; each part has its turn."""
-PARTS = ("loss", "difference", "metrics", "ranks", "log")
-MOST_RANKS = 5
-USUAL_FIRST = ("ndcg", "hit", "auc", "mrr", "map", "recall", "precision", "rmse", "mae")
+PARTS = ("loss", "difference", "metrics", "speed", "ranks", "log")
+TITLES = {"loss": "Loss", "metrics": "Validation", "difference": "Score difference", "ranks": "Pinned users"}
+MOST_LINES = 6
+TALL = 660
+"""Pixels from which on there is room for the throughput as a plot."""
+USUAL = "ndcg,hit,auc"
 
 
 class LivePanel(QWidget):
-    """Draws a Trace, each part about six times a second and only while it is seen."""
+    """Draws a Trace, each part about five times a second and only while it is seen."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, form: FormPanel) -> None:
         super().__init__()
         self._context = context
         self.trace: Trace | None = None
         self.plan: Plan | None = None
         self.earlier: list[Trace] = []
-        self._drawn: dict[str, tuple[int, bool]] = {}
+        self._drawn: dict[str, object] = {}
         self._turn = 0
         self._logged = 0
         theme = context.theme
         self.loss = Plot(theme, "Loss", "epoch", "")
+        self.speed = Plot(theme, "Throughput", "", "")
         self.difference = Plot(theme, "Score difference", "positive − negative score", "")
-        self.metrics = Plot(theme, "Ranking on validation", "epoch", "")
+        self.metrics = RankingPlot(theme)
         self.ranks = Plot(theme, "Ranks of pinned users", "epoch", "rank", log=(False, True))
         self.ranks.getPlotItem().invertY(True)
         self.difference.stand_on_zero()
-        self.legends = {name: Legend(theme) for name in ("loss", "difference", "metrics", "ranks")}
-        grid = QGridLayout()
-        grid.setSpacing(8)
-        titles = {
-            "loss": "Loss",
-            "metrics": "Validation",
-            "difference": "Score difference",
-            "ranks": "Pinned users",
-        }
-        for at, (key, title) in enumerate(titles.items()):
-            card = Card(title)
-            card.head.takeAt(card.head.count() - 1)
-            card.caption.hide()
-            card.head.addWidget(self.legends[key], 1)
-            card.body.addWidget(getattr(self, key), 1)
-            grid.addWidget(card, at // 2, at % 2)
-        for at in range(2):
-            grid.setColumnStretch(at, 1)
-            grid.setRowStretch(at, 1)
-        self.log = QPlainTextEdit()
-        self.log.setReadOnly(True)
-        self.log.setMaximumBlockCount(5000)
-        self.log.setAccessibleName("Log")
-        self.log.setFixedHeight(104)
-        column = QVBoxLayout(self)
+        self.speed.stand_on_zero()
+        self.speed.setFixedHeight(52)
+        self.speed.getPlotItem().hideAxis("bottom")
+        for plot in (self.speed, self.loss):
+            plot.getPlotItem().getAxis("left").setWidth(AXIS)
+        self.speed.getPlotItem().setXLink(self.loss.getPlotItem())
+        self.speed_words = label("", "caption")
+        self.pinned = PinnedUsers(context, lambda: form.pinned, form.pin)
+        self.pinned.changed.connect(self._renew)
+        self.queue = QueuePanel(context)
+        self.legends = {name: Legend(theme) for name in TITLES}
+        self.upper = QWidget()
+        column = QVBoxLayout(self.upper)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        column.addLayout(grid, 1)
+        column.addLayout(self._grid(), 1)
         column.addLayout(self._controls())
-        column.addWidget(self.log)
+        self.parts = QSplitter(Qt.Orientation.Vertical)
+        self.parts.setObjectName("train-plots")
+        self.parts.setChildrenCollapsible(False)
+        self.parts.setHandleWidth(8)
+        self.parts.addWidget(self.upper)
+        self.parts.addWidget(self._below())
+        self.parts.setStretchFactor(0, 1)
+        self.parts.setSizes([600, 120])
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self.parts)
         self._timer = QTimer(self)
         self._timer.setInterval(REDRAW)
         self._timer.timeout.connect(self._look)
         self._timer.start()
         theme.changed.connect(self._renew)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Where there is little room the throughput is told in words alone."""
+        super().resizeEvent(event)
+        self.speed.setVisible(self.height() >= TALL)
+
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Catch up with what was told meanwhile."""
         super().showEvent(event)
         self._renew()
 
+    # --- building -----------------------------------------------------------------------------------------------
+
+    def _grid(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setSpacing(8)
+        for at, (key, title) in enumerate(TITLES.items()):
+            card = Card(title)
+            card.head.takeAt(card.head.count() - 1)
+            card.caption.hide()
+            card.head.addWidget(self.legends[key], 1)
+            card.body.addWidget(getattr(self, key), 1)
+            if key == "loss":
+                card.body.addWidget(self.speed_words)
+                card.body.addWidget(self.speed)
+            if key == "ranks":
+                card.head.addWidget(self.pinned)
+            grid.addWidget(card, at // 2, at % 2)
+        for at in range(2):
+            grid.setColumnStretch(at, 1)
+            grid.setRowStretch(at, 1)
+        return grid
+
     def _controls(self) -> QHBoxLayout:
-        self.measure = StillCombo()
-        self.measure.setAccessibleName("Metric")
-        self.measure.activated.connect(lambda _: self._choose_metric())
-        self.k = StillCombo()
-        self.k.setAccessibleName("k")
-        self.k.activated.connect(lambda _: self._renew())
+        theme, settings = self._context.theme, self._context.settings
+        self.measures = CheckMenu(theme, "Metrics", least=1, most=MOST_LINES)
+        self.ks = CheckMenu(theme, "List lengths k", least=1)
+        self._wanted_keys = settings.text("train/metrics", USUAL).split(",")
+        self._wanted_ks = settings.text("train/ks", "10").split(",")
+        self.measures.changed.connect(self._choose)
+        self.ks.changed.connect(self._choose)
         self.smooth = QSlider(Qt.Orientation.Horizontal)
         self.smooth.setRange(0, 95)
-        self.smooth.setValue(0)
-        self.smooth.setFixedWidth(90)
+        self.smooth.setValue(round(settings.number("train/smooth", 0, 0, 95)))
+        self.smooth.setFixedWidth(72)
         self.smooth.setAccessibleName("Smoothing of the loss")
-        self.smooth.valueChanged.connect(lambda _: self._renew())
+        self.smooth.setToolTip("Share of the past in the smoothed loss; the raw line stays, thin")
+        self.smooth.valueChanged.connect(self._smooth)
         self.baselines = QCheckBox("Popularity")
-        self.baselines.setChecked(True)
-        self.baselines.toggled.connect(lambda _: self._renew())
-        self.overlay = button("Overlay")
-        self.menu = QMenu(self.overlay)
-        self.overlay.setMenu(self.menu)
+        self.baselines.setChecked(settings.switch("train/baselines", True))
+        self.baselines.toggled.connect(self._show_baselines)
+        self.overlay = CheckMenu(theme, "Overlay")
         self.overlay.setEnabled(False)
+        self.overlay.changed.connect(self._renew)
         row = QHBoxLayout()
         row.setSpacing(8)
-        row.addWidget(self.measure)
-        row.addWidget(label("k", "muted"))
-        row.addWidget(self.k)
-        row.addWidget(self.baselines)
+        for each in (self.measures, self.ks, self.baselines):
+            row.addWidget(each)
         row.addStretch(1)
         row.addWidget(label("Smooth", "muted"))
         row.addWidget(self.smooth)
         row.addWidget(self.overlay)
         return row
 
+    def _below(self) -> QWidget:
+        self.log = LogView()
+        theme = self._context.theme
+        beside = QVBoxLayout()
+        beside.setSpacing(2)
+        beside.addWidget(IconButton(theme, "copy", "Copy the whole log", self.log.copy_all))
+        beside.addWidget(IconButton(theme, "export", "Save the log", self.log.ask_save))
+        beside.addStretch(1)
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self.log, 3)
+        row.addLayout(beside)
+        row.addWidget(self.queue, 2)
+        return holder
+
     # --- what is shown ------------------------------------------------------------------------------------------
 
     def show_trace(self, trace: Trace, plan: Plan | None) -> None:
         """Follow another run."""
         self.trace, self.plan = trace, plan
-        self.log.clear()
+        self.log.begin()
         self._logged = 0
-        for plot in (self.loss, self.difference, self.metrics, self.ranks):
+        for plot in (self.loss, self.speed, self.difference, self.metrics, self.ranks):
             plot.clear_all()
         self._renew()
 
     def add_earlier(self, trace: Trace) -> None:
         """Offer a run that has ended for the overlay."""
-        self.earlier.append(trace)
-        action = self.menu.addAction(cell(trace.title, 60).replace("&", "&&"))
-        action.setCheckable(True)
-        action.setData(len(self.earlier) - 1)
-        action.toggled.connect(lambda _: self._renew())
-        self.overlay.setEnabled(True)
+        if trace not in self.earlier:
+            self.earlier.append(trace)
+        ticked = self.overlay.ticked
+        self.overlay.offer([(str(at), each.title) for at, each in enumerate(self.earlier)], ticked)
 
-    def overlaid(self) -> list[tuple[int, Trace]]:
-        """The earlier runs that are drawn too, with their colours."""
-        chosen = [action.data() for action in self.menu.actions() if action.isChecked()]
-        return [(1 + at, self.earlier[at]) for at in chosen if self.earlier[at] is not self.trace]
+    def overlaid(self) -> list[Trace]:
+        """The earlier runs that are drawn too."""
+        chosen = [self.earlier[int(key)] for key in self.overlay.ticked]
+        return [trace for trace in chosen if trace is not self.trace]
+
+    def _choose(self) -> None:
+        self._wanted_keys = self.measures.ticked
+        self._wanted_ks = self.ks.ticked or self._wanted_ks
+        self._context.settings.keep("train/metrics", ",".join(self._wanted_keys))
+        self._context.settings.keep("train/ks", ",".join(self._wanted_ks))
+        self._renew()
+
+    def _smooth(self, value: int) -> None:
+        self._context.settings.keep("train/smooth", value)
+        self._renew()
+
+    def _show_baselines(self, shown: bool) -> None:
+        self._context.settings.keep("train/baselines", shown)
+        self._renew()
 
     def _renew(self) -> None:
         """Draw everything again, whatever was drawn."""
@@ -160,46 +218,64 @@ class LivePanel(QWidget):
             self._look()
 
     def _look(self) -> None:
-        """Bring one part up to date: four plots painted in one go would hold the window for too long."""
+        """Bring one part up to date: plots painted in one go would hold the window for too long."""
         trace = self.trace
         self._turn = (self._turn + 1) % len(PARTS)
         part = PARTS[self._turn]
         if trace is None or not self.isVisible():
             return
-        if part in ("metrics", "ranks"):
-            state = (len(trace.epochs), trace.started is not None)
-        else:
-            state = (trace.version, True)
-        if self._drawn.get(part) == state:
+        told = (len(trace.epochs), trace.started is not None) if part in ("metrics", "ranks") else trace.version
+        if self._drawn.get(part) == told:
             return
-        self._drawn[part] = state
-        if part == "metrics":
-            self._offer_metrics(trace)
-        {
+        self._drawn[part] = told
+        draw: dict[str, Callable[[Trace], None]] = {
             "loss": self._draw_loss,
+            "speed": self._draw_speed,
             "difference": self._draw_difference,
             "metrics": self._draw_metrics,
             "ranks": self._draw_ranks,
             "log": self._write_log,
-        }[part](trace)
+        }
+        draw[part](trace)
 
     # --- drawing ------------------------------------------------------------------------------------------------
 
+    def _faint(self, colour: int) -> str:
+        """A run's colour for its raw line behind the smoothed one."""
+        colours = self._context.theme.colours
+        return mixed(QColor(colours.series[colour % len(colours.series)]).name(), colours.surface, 0.6).name()
+
     def _draw_loss(self, trace: Trace) -> None:
         strength = self.smooth.value() / 100
-        x, y = trace.at.values, trace.loss.values
-        keys = ["raw"]
-        self.loss.line("raw", x, y, 0 if strength == 0 else "muted")
-        if strength > 0:
-            keys.append("smooth")
-            self.loss.line("smooth", x, smoothed(y, strength), 0, width=2)
-        for colour, other in self.overlaid():
-            key = f"other {colour}"
-            keys.append(key)
-            self.loss.line(key, other.at.values, smoothed(other.loss.values, strength), colour)
+        keys = []
+        for number, each in enumerate([*self.overlaid(), trace]):
+            own = "own" if each is trace else str(number)
+            x, y = each.at.values, each.loss.values
+            if strength > 0 and each is trace:
+                keys.append(f"raw {own}")
+                self.loss.line(f"raw {own}", x, y, self._faint(each.colour))
+            keys.append(own)
+            width = 2 if strength > 0 and each is trace else 1
+            self.loss.line(own, x, smoothed(y, strength), each.colour, width=width)
         self.loss.keep_lines(keys)
-        entries: list[tuple[int | str, str, bool]] = [(0, f"{y[-1]:.4g}", False)] if len(y) else []
+        self.loss.level("refit", trace.refit_at, "refit", upright=True)
+        latest = trace.loss.values[-1:]
+        entries: list[Entry] = [(trace.colour, f"{each:.4g}", False) for each in latest if each == each]
+        entries += [(each.colour, cell(each.title, 28), False) for each in self.overlaid()]
         self.legends["loss"].show_entries(entries)
+
+    def _draw_speed(self, trace: Trace) -> None:
+        keys = []
+        for number, each in enumerate([*self.overlaid(), trace]):
+            keys.append(str(number))
+            self.speed.line(str(number), each.at.values, each.speed.values / 1000, each.colour)
+        self.speed.keep_lines(keys)
+        latest = trace.speed.values[-1:]
+        noun = "examples"
+        if self.plan is not None:
+            noun = examples_noun(self.plan.model.name, self.plan.loss.name if self.plan.loss is not None else "")
+        now = f", now {rate(float(latest[0]))}" if len(latest) and latest[0] == latest[0] else ""
+        self.speed_words.setText(f"Thousand {noun} a second{now}")
 
     def _draw_difference(self, trace: Trace) -> None:
         low, high = HISTOGRAM_RANGE
@@ -214,12 +290,12 @@ class LivePanel(QWidget):
         self.difference.bars("wrong", centres, np.where(centres <= 0, shares, 0), 0.92 * width, 1)
         self.difference.level("zero", 0.0, "", upright=True)
         right = shares[centres > 0].sum()
-        entries: list[tuple[int | str, str, bool]] = [(2, f"ahead {right:.0%}".replace("%", " %"), False)]
+        entries: list[Entry] = [(2, f"ahead {right:.0%}".replace("%", " %"), False)]
         loss = self.plan.loss if self.plan is not None else None
         if loss is not None and loss.name in GRADIENTS:
             pull = GRADIENTS[loss.name](centres.astype(np.float64), loss.settings)
             self.difference.line("pull", centres, pull / max(pull.max(), 1e-12) * shares.max(), "text", dash=True)
-            entries.append(("text", "pull", True))
+            entries.append(("text", pull_words(loss.name, float(pull.max())), True))
         else:
             self.difference.keep_lines([])
         self.legends["difference"].show_entries(entries)
@@ -230,83 +306,41 @@ class LivePanel(QWidget):
             return "nothing is trained"
         return "no negatives in this loss" if LOSSES[loss.name].kind == "rating" else "waiting for the first step"
 
-    def _offer_metrics(self, trace: Trace) -> None:
+    def _offer_metrics(self, trace: Trace) -> list[str]:
+        """Offer what the run measures; gives the flat names that are drawn."""
         names = list(trace.metrics) or list(trace.started.baseline if trace.started is not None else ())
-        keys = sorted({name.partition("@")[0] for name in names}, key=_place)
-        if keys and [self.measure.itemData(at) for at in range(self.measure.count())] != keys:
-            kept = self.measure.currentData()
-            self.measure.clear()
-            for key in keys:
-                self.measure.addItem(metric_label(key), key)
-            self.measure.setCurrentIndex(max(self.measure.findData(kept), 0))
-            self._offer_ks(names)
-
-    def _offer_ks(self, names: list[str]) -> None:
-        key = self.measure.currentData()
-        ks = sorted(int(name.partition("@")[2]) for name in names if name.startswith(f"{key}@"))
-        kept = self.k.currentData()
-        self.k.clear()
-        for k in ks:
-            self.k.addItem(str(k), k)
-        wanted = kept if kept in ks else 10 if 10 in ks else None
-        self.k.setCurrentIndex(max(self.k.findData(wanted), 0))
-        self.k.setEnabled(bool(ks))
-
-    def _choose_metric(self) -> None:
-        if self.trace is not None:
-            started = self.trace.started
-            self._offer_ks(list(self.trace.metrics) or list(started.baseline if started is not None else ()))
-        self._renew()
-
-    def chosen_metric(self) -> str:
-        """The flat name of the metric that is drawn."""
-        key, k = self.measure.currentData(), self.k.currentData()
-        return f"{key}@{k}" if k is not None else str(key or "")
+        keys, ks = by_key(names), [str(k) for k in list_lengths(names)]
+        ticked = [key for key in keys if key in self._wanted_keys] or keys[:1]
+        self.measures.offer([(key, metric_label(key)) for key in keys], ticked)
+        lengths = [k for k in ks if k in self._wanted_ks] or (["10"] if "10" in ks else ks[:1])
+        self.ks.offer([(k, k) for k in ks], lengths)
+        self.measures.say(", ".join(metric_label(key) for key in ticked) or "Metrics")
+        self.ks.say(f"k {', '.join(lengths)}" if lengths else "k")
+        return chosen_names(names, ticked, lengths)[:MOST_LINES]
 
     def _draw_metrics(self, trace: Trace) -> None:
-        name = self.chosen_metric()
-        keys: list[str] = []
-        entries: list[tuple[int | str, str, bool]] = []
-        if name in trace.metrics:
-            values = trace.metrics[name].values
-            self.metrics.line("own", trace.epochs.values, values, 0, width=2, symbol="o" if len(values) < 60 else None)
-            keys.append("own")
-            if len(values) and values[-1] == values[-1]:
-                entries.append((0, f"{metric_label(name)} {score(float(values[-1]))}", False))
-        for colour, other in self.overlaid():
-            if name in other.metrics:
-                key = f"other {colour}"
-                keys.append(key)
-                self.metrics.line(key, other.epochs.values, other.metrics[name].values, colour)
-        self.metrics.keep_lines(keys)
-        base = trace.started.baseline.get(name) if trace.started is not None else None
-        base = base if self.baselines.isChecked() else None
-        self.metrics.level("popularity", base, f"Popularity {score(base)}")
-        self.metrics.level("best", trace.best_epoch or None, upright=True)
-        if trace.best_epoch:
-            entries.append(("muted", f"best: {trace.best_epoch}", True))
-        self.legends["metrics"].show_entries(entries)
-        self.metrics.fit()
+        names = self._offer_metrics(trace)
+        self.legends["metrics"].show_entries(
+            self.metrics.draw(trace, self.overlaid(), names, self.baselines.isChecked())
+        )
 
     def _draw_ranks(self, trace: Trace) -> None:
-        keys, entries = [], []
-        for at, (user, places) in enumerate(list(trace.ranks.items())[:MOST_RANKS]):
-            self.ranks.line(user, trace.epochs.values, places.values, at, width=1)
+        self.pinned.show_trace(trace)
+        keys: list[str] = []
+        entries: list[Entry] = []
+        users = list(trace.ranks)
+        for user in self.pinned.drawn:
+            at, places = users.index(user), trace.ranks[user].values
+            self.ranks.line(user, trace.epochs.values, places, at, width=1)
             keys.append(user)
-            latest = places.values[-1] if len(places) else np.nan
+            latest = places[-1] if len(places) else np.nan
             shown = f"{int(latest):,}" if latest == latest else "–"
             entries.append((at, f"{cell(user, 8)}: {shown}", False))
         self.ranks.keep_lines(keys)
-        self.legends["ranks"].show_entries(entries[:4])
+        self.legends["ranks"].show_entries(entries)
 
     def _write_log(self, trace: Trace) -> None:
         fresh = trace.log[self._logged :]
         self._logged = len(trace.log)
         if fresh:
-            self.log.appendPlainText("\n".join(fresh))
-            bar = self.log.verticalScrollBar()
-            bar.setValue(bar.maximum())
-
-
-def _place(key: str) -> int:
-    return USUAL_FIRST.index(key) if key in USUAL_FIRST else len(USUAL_FIRST)
+            self.log.add(fresh)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from functools import partial
+import os
+from pathlib import Path
 
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from core.models import MODELS
 from core.training.events import RunCompleted, RunEvent, RunFailed, RunStopped
 from core.training.plan import Plan
-from workbench.jobs.job import End, Job
-from workbench.jobs.training import Follower, RunEnded, training
+from workbench.jobs.job import End, Job, Work
+from workbench.jobs.training import Earlier, Follower, RunEnded, resuming, training
 from workbench.page import Context, Message, Page, Remedy, message_of
-from workbench.pages.train.form_panel import FormPanel, rate_key
+from workbench.pages.train.costs import remember_speed
+from workbench.pages.train.form_panel import FormPanel
 from workbench.pages.train.live import LivePanel
+from workbench.pages.train.queue_panel import plan_of
+from workbench.session import Opened
 from workbench.trace import Trace, result_words
 from workbench.widgets.empty import Empty
 
@@ -26,7 +31,9 @@ class TrainPage(Page):
         self._runs = 0
         self.form = FormPanel(context)
         self.form.asked.connect(self.start)
-        self.live = LivePanel(context)
+        self.form.changed_queued.connect(self._change_queued)
+        self.live = LivePanel(context, self.form)
+        self.live.queue.edited.connect(self._edit)
         words = "Choose a model on the left and start. What happens is drawn here."
         self.idle = Empty(context.theme, "train", words, "Start training", self.form.start.click)
         words = "Training needs interactions. The sample is MovieLens small: 100,004 ratings."
@@ -34,13 +41,17 @@ class TrainPage(Page):
         self.right = QStackedWidget()
         for each in (self.no_data, self.idle, self.live):
             self.right.addWidget(each)
-        row = QHBoxLayout()
-        row.setSpacing(10)
-        row.addWidget(self.form)
-        row.addWidget(self.right, 1)
+        self.halves = QSplitter(Qt.Orientation.Horizontal)
+        self.halves.setObjectName("train-halves")
+        self.halves.setChildrenCollapsible(False)
+        self.halves.setHandleWidth(8)
+        self.halves.addWidget(self.form)
+        self.halves.addWidget(self.right)
+        self.halves.setStretchFactor(1, 1)
+        self.halves.setSizes([336, 900])
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 0, 16, 12)
-        column.addLayout(row)
+        column.addWidget(self.halves)
         context.session.data_changed.connect(self._show)
         self._show()
 
@@ -64,39 +75,87 @@ class TrainPage(Page):
             return True
         return False
 
+    # --- starting -----------------------------------------------------------------------------------------------
+
     def start(self, plan: Plan) -> Job | None:
         """Train as a plan says, now or after what is running."""
         opened = self.context.session.opened
         if opened is None:
             return None
-        self._runs += 1
-        loss = f" · {plan.loss.name}" if plan.loss is not None else ""
-        title = f"{plan.model.name}{loss} · run {self._runs}"
-        path = self.context.workspace.new_path()
-        trace = Trace(title, path)
-        job = Job(title, training(plan, opened, self.context.workspace, path), Follower(), tag=(plan, trace))
-        job.told.connect(lambda events: self._told(plan, trace, events))
-        job.ended.connect(lambda end: self._ended(plan, trace, end))
-        self.context.when_warm("training", partial(self._add, job))
+        job = self._job(plan, opened)
+        self.context.when_warm("training", lambda: self._add(job))
         if self.context.jobs.long is job or self.live.trace is None:
-            self._follow(plan, trace)
+            self._follow(plan, job.tag[1])
         return job
 
     def _add(self, job: Job) -> None:
         self.context.jobs.add(job)
 
-    def _follow(self, plan: Plan, trace: Trace) -> None:
+    def _job(self, plan: Plan, opened: Opened) -> Job:
+        self._runs += 1
+        loss = f" · {plan.loss.name}" if plan.loss is not None else ""
+        title = f"{plan.model.name}{loss} · run {self._runs}"
+        path = self.context.workspace.new_path()
+        trace = Trace(title, path, self._colour(path))
+        return self._followed(title, training(plan, opened, self.context.workspace, path), plan, trace, opened)
+
+    def _colour(self, path: Path) -> int:
+        """The run's colour on all pages; runs that follow each other differ."""
+        colours, folder = self.context.theme.run_colours, self.context.workspace.runs_folder
+        before = len(os.listdir(folder)) if folder.is_dir() else 0
+        colours.learn({path.name: before + len(self.context.jobs.queue) + (self.context.jobs.long is not None)})
+        return colours.of(path.name)
+
+    def resume(self, path: Path, epochs: int | None = None) -> Job:
+        """Go on with a run that was stopped, killed or failed, or train one longer; what it told before is drawn too.
+
+        Args:
+            path: folder of the run.
+            epochs: epochs in all, where there are to be more.
+        """
+        trace = Trace(f"run {path.name[:8]}, gone on with", path, self.context.theme.run_colours.of(path.name))
+        job = Job(trace.title, resuming(path, epochs), Follower(), tag=(None, trace))
+        job.told.connect(lambda events: self._told(None, trace, events))
+        job.ended.connect(lambda end: self._ended(None, trace, None, end))
+        self.context.when_warm("training", lambda: self._add(job))
+        self.context.go("train")
+        return job
+
+    def _followed(self, title: str, work: Work, plan: Plan, trace: Trace, opened: Opened) -> Job:
+        """A job whose events this page draws; its plan and trace are its tag."""
+        job = Job(title, work, Follower(), tag=(plan, trace))
+        job.told.connect(lambda events: self._told(plan, trace, events))
+        job.ended.connect(lambda end: self._ended(plan, trace, opened, end))
+        return job
+
+    def _edit(self, job: Job) -> None:
+        plan = plan_of(job)
+        if plan is not None:
+            self.form.edit(job, plan)
+
+    def _change_queued(self, job: Job, plan: Plan) -> None:
+        opened = self.context.session.opened
+        if opened is None or not self.context.jobs.replace(job, self._job(plan, opened)):
+            self.context.tell(Message("That run has begun meanwhile; it trains as it was planned.", "warning"))
+
+    # --- following ----------------------------------------------------------------------------------------------
+
+    def _follow(self, plan: Plan | None, trace: Trace) -> None:
         self.live.show_trace(trace, plan)
         self._show()
 
-    def _told(self, plan: Plan, trace: Trace, events: list[object]) -> None:
-        if self.live.trace is not trace:
+    def _told(self, plan: Plan | None, trace: Trace, events: list[object]) -> None:
+        for event in events:
+            if isinstance(event, Earlier):
+                trace.take(event.events, live=False)
+                plan = event.plan
+        if self.live.trace is not trace or (plan is not None and self.live.plan is None):
             self._follow(plan, trace)
         trace.take([event for event in events if isinstance(event, RunEvent)])
 
-    def _ended(self, plan: Plan, trace: Trace, end: End) -> None:
-        if len(trace.speed):
-            self.context.settings.keep(rate_key(plan), float(trace.speed.values[-1]))
+    def _ended(self, plan: Plan | None, trace: Trace, opened: Opened | None, end: End) -> None:
+        if opened is not None and plan is not None:
+            remember_speed(self.context.settings, plan, opened, trace)
         if len(trace.loss) or trace.end is not None:
             self.live.add_earlier(trace)
         if end.error is not None:
@@ -105,16 +164,17 @@ class TrainPage(Page):
             self._tell_outcome(plan, end.value)
             self.context.session.tell_runs()
 
-    def _tell_outcome(self, plan: Plan, ended: RunEnded) -> None:
+    def _tell_outcome(self, plan: Plan | None, ended: RunEnded) -> None:
         last = ended.last
         if isinstance(last, RunCompleted):
-            text = f"{MODELS[plan.model.name].label} is trained. {result_words(last.result)}."
+            model = str(last.result.get("model", ""))
+            text = f"{MODELS[model].label if model in MODELS else 'The model'} is trained. {result_words(last.result)}."
             self.context.tell(Message(text, "good", Remedy("See its lists", lambda: self._inspect(ended))))
         elif isinstance(last, RunStopped):
             self.context.tell(Message("Stopped. What was trained is kept."))
         elif isinstance(last, RunFailed):
             parts = [f"{part.rstrip('.')}." for part in (last.what, last.why, last.remedy) if part]
-            again = Remedy("Start again", lambda: self._start_again(plan))
+            again = Remedy("Start again", lambda: self._start_again(plan)) if plan is not None else None
             self.context.tell(Message(" ".join(parts), "error", again, f"{last.code}: {' '.join(parts)}"))
 
     def _inspect(self, ended: RunEnded) -> None:
