@@ -118,13 +118,15 @@ def predict(scores: Scores, hidden: Codes, true_next: Codes, length: int) -> Pre
     """
     if np.isnan(scores).any():
         raise not_a_number("of this moment")
-    late = np.zeros(len(scores), np.int8)
-    late[true_next] = 1
-    late[true_next[:1]] = 2
-    shown_to = np.ones(len(scores), np.bool_)
-    shown_to[hidden] = False
-    candidates = np.flatnonzero(shown_to)
-    order = candidates[np.lexsort((candidates, late[candidates], -scores[candidates]))]
+    competing = np.ones(len(scores), np.bool_)
+    competing[hidden] = False
+    competing[true_next] = False
+    others = np.flatnonzero(competing)
+    order = others[np.argsort(-scores[others], kind="stable")]
+    # the later ones first among equals, and the next one last
+    late = np.array(list(dict.fromkeys(true_next.tolist()))[::-1], np.int64)
+    late = late[np.argsort(-scores[late], kind="stable")]
+    order = np.insert(order, np.searchsorted(-scores[order], -scores[late], side="right"), late)
     every = np.zeros(len(scores), np.int32)
     every[order] = np.arange(1, len(order) + 1)
     further = sorted({int(each) for each in true_next if every[each] > length}, key=lambda each: int(every[each]))

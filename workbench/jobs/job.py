@@ -111,6 +111,7 @@ class Job(QObject):
         follow: the progress after an event, from the one before it.
         quiet: too short to be shown.
         tag: anything the caller wants to find it by.
+        frame: milliseconds between two looks into the inbox.
     """
 
     told = Signal(list)
@@ -125,6 +126,7 @@ class Job(QObject):
         *,
         quiet: bool = False,
         tag: Any = None,
+        frame: int = FRAME,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -136,8 +138,10 @@ class Job(QObject):
         self._inbox: deque[Any] = deque()
         self._worker = Worker(work, self.control, self._inbox)
         self._timer = QTimer(self)
-        self._timer.setInterval(FRAME)
+        self._timer.setInterval(frame)
         self._timer.timeout.connect(self._drain)
+        # what is done sooner than a frame is heard at once
+        self._worker.finished.connect(self._drain)
 
     @property
     def running(self) -> bool:

@@ -58,6 +58,13 @@ PAGES: dict[str, PageEntry] = {
         factory="workbench.pages.users:UsersPage",
         needs="reading",
     ),
+    "sequences": PageEntry(
+        label="Sequences",
+        icon="sequences",
+        help="A user in time: the windows, what follows each, and what if",
+        factory="workbench.pages.sequences.page:SequencesPage",
+        needs="plots",
+    ),
     "guide": PageEntry(
         label="Guide",
         icon="guide",
