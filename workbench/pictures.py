@@ -76,6 +76,11 @@ def take_pictures(folder: Path, held: Path) -> None:
     window.page("runs").table.selectRow(0)  # type: ignore[union-attr]
     window.page("runs").inspect()  # type: ignore[union-attr]
     wait_for(lambda: getattr(window.page("users"), "view", None) is not None)
+    chooser = window.page("users").chooser  # type: ignore[union-attr]
+    wait_for(lambda: chooser.combo.count() > 1)
+    chooser.combo.setCurrentIndex(1)
+    chooser.combo.activated.emit(1)
+    wait_for(lambda: getattr(window.page("users"), "other_view", None) is not None)
     window.page("users").ranked_table.choose(0)  # type: ignore[union-attr]
     pause(1.0)
     keep("users")

@@ -14,8 +14,8 @@ from core.models.base import RankingModel
 from core.models.scorer import scorer_for
 from core.scoring import Histories
 
-LEAST_SHARE = 0.001
-"""A share below this is no reason: it would be shown as 0 %."""
+LEAST = 0.01
+"""What speaks for an item by less than this part of the strongest reason is none."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,11 @@ def reasons(
     positive = np.maximum(strength, 0)
     total = float(positive.sum())
     order = np.argsort(-strength, kind="stable")[:most]
-    shares = positive / total if total else positive
+    least = LEAST * float(positive.max())
     return tuple(
-        Reason(int(distinct[at]), float(shares[at]), float(strength[at])) for at in order if shares[at] >= LEAST_SHARE
+        Reason(int(distinct[at]), float(positive[at]) / total, float(strength[at]))
+        for at in order
+        if positive[at] > 0 and positive[at] >= least
     )
 
 

@@ -126,6 +126,11 @@ class Card(QFrame):
             self.head.addWidget(self.caption)
             self.head.addStretch(1)
             self.body.addLayout(self.head)
+        else:
+            for unused in (self.title, self.caption):
+                # a widget without a parent is a window, and outlives the card
+                unused.setParent(self)
+                unused.hide()
 
 
 class FigureCard(QFrame):

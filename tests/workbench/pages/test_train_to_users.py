@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from pytestqt.qtbot import QtBot
 
 from workbench.main_window import MainWindow
@@ -67,13 +66,13 @@ def test_that_a_user_is_ranked_and_the_held_out_item_is_marked(
     view, found = users.view, users.found
     assert view is not None
     assert found is not None
-    held = [place for item, place in zip(view.items, view.places, strict=True) if item in view.held_out]
-    assert held == [found.ranks[7]]
-    assert not np.isin(view.items, view.history).any()
+    placing = view.placing
+    assert placing.places[placing.held_out].tolist() == [found.ranks[7]]
+    assert not placing.places[view.history].any()
     assert len(view.history) == 11
-    assert users.ranked.rowCount() == view.candidates == 25 - 11
+    assert users.ranked.rowCount() == placing.ranked == 25 - 11
     users.ranked_table.choose(0)
-    qtbot.waitUntil(lambda: "speak" in users.why.text(), timeout=30_000)
+    qtbot.waitUntil(lambda: "speak" in users.reasons.text.text(), timeout=30_000)
     assert "u7" in window.user_chip.text()
 
 

@@ -1,0 +1,406 @@
+"""The Users page: find a user, see the history, the ranked lists of one run or two, and why."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+
+from workbench.jobs.job import End, Job, Work
+from workbench.jobs.user_lists import Beside, UserTable, UserView, explaining, matching, ranking, tabulating
+from workbench.page import Context, Message, Page, message_of
+from workbench.pages import PAGES
+from workbench.pages.users.beside import BesideChooser
+from workbench.pages.users.figures import Figures
+from workbench.pages.users.finder import Finder, most_active
+from workbench.pages.users.history import HistoryPanel
+from workbench.pages.users.ranked import RankedPanel
+from workbench.pages.users.reasons import ReasonsPanel
+from workbench.pages.users.scores import ScoresPanel
+from workbench.pages.users.texts import run_words
+from workbench.tables.model import ColumnsModel
+from workbench.tables.table import Table
+from workbench.widgets.empty import Empty
+from workbench.widgets.parts import Card, IconButton, button, tip
+from workbench.words import cell
+
+if TYPE_CHECKING:
+    from core.runs.opening import Run
+
+
+class UsersPage(Page):
+    """Looks at one run through its users; a second one can stand beside it.
+
+    Attributes:
+        found: the users of run A, None while it is being opened.
+        beside: run B matched to A, None where there is none.
+        view, other_view: the user in view through A and B.
+    """
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.found: UserTable | None = None
+        self.beside: Beside | None = None
+        self.view: UserView | None = None
+        self.other_view: UserView | None = None
+        self._asked = self._explaining = 0
+        self._item: str | None = None
+        self._two: bool | None = None
+        self.empty = Empty(
+            context.theme,
+            "users",
+            "Choose a run to see what it recommends to each user, and where it put the held-out item.",
+            "Choose a run",
+            lambda: context.go("runs"),
+        )
+        self.finder = Finder(context)
+        self.finder.chosen.connect(self._choose)
+        self.finder.add_shortcuts(self)
+        self.figures = Figures()
+        self.history_panel = HistoryPanel()
+        self.panels = (RankedPanel("A"), RankedPanel("B"))
+        self.reasons = ReasonsPanel(context.theme)
+        self.scores = (ScoresPanel(context.theme, "A", 0), ScoresPanel(context.theme, "B", 1))
+        for at, panel in enumerate(self.panels):
+            panel.item_chosen.connect(partial(self._explain, at))
+            panel.item_opened.connect(partial(self._open_item, at))
+        self.history_panel.item_opened.connect(partial(self._open_item, 0))
+        self.panels[1].hide()
+        self.scores[1].hide()
+        self.stack = QStackedLayout(self)
+        self.stack.addWidget(self.empty)
+        self.stack.addWidget(self._whole())
+        self._share_room(False)
+        session = context.session
+        session.run_changed.connect(self._run_changed)
+        session.other_changed.connect(self._other_changed)
+        session.user_changed.connect(self._user_changed)
+        session.item_changed.connect(self._show_lists)
+        session.runs_changed.connect(self.chooser.read)
+        self._run_changed()
+
+    # --- building -----------------------------------------------------------------------------------------------
+
+    def _whole(self) -> QWidget:
+        lists = QSplitter(Qt.Orientation.Horizontal)
+        for panel, stretch in ((self.history_panel, 4), (self.panels[0], 5), (self.panels[1], 5)):
+            lists.addWidget(panel)
+            lists.setStretchFactor(lists.count() - 1, stretch)
+        self.scores_card = card = Card("Scores of the whole catalogue")
+        side_by_side = QHBoxLayout()
+        for scores in self.scores:
+            side_by_side.addWidget(scores, 1)
+        card.body.addLayout(side_by_side, 1)
+        below = QSplitter(Qt.Orientation.Horizontal)
+        below.addWidget(self.reasons)
+        below.addWidget(card)
+        below.setStretchFactor(0, 1)
+        below.setStretchFactor(1, 1)
+        parts = QSplitter(Qt.Orientation.Vertical)
+        parts.addWidget(lists)
+        parts.addWidget(below)
+        parts.setStretchFactor(0, 3)
+        parts.setStretchFactor(1, 1)
+        for splitter in (lists, below, parts):
+            splitter.setChildrenCollapsible(False)
+            splitter.setHandleWidth(8)
+        self._lists, self._below = lists, below
+        below.setSizes([500, 500])
+        parts.setSizes([400, 240])
+        right = QVBoxLayout()
+        right.setSpacing(8)
+        right.addLayout(self._controls())
+        right.addWidget(self.figures)
+        right.addWidget(parts, 1)
+        whole = QWidget()
+        across = QHBoxLayout(whole)
+        across.setContentsMargins(16, 0, 16, 12)
+        across.setSpacing(8)
+        across.addWidget(self.finder)
+        across.addLayout(right, 1)
+        return whole
+
+    def _controls(self) -> QHBoxLayout:
+        self.with_met = QCheckBox("Met items too")
+        self.with_met.setToolTip(tip("Show what the user has met before, greyed, at its place among all items"))
+        self.with_met.toggled.connect(lambda _: self._show_lists())
+        self.sampled = QCheckBox("Among candidates")
+        self.sampled.setToolTip(
+            tip("Rank the user's candidate list alone, as the sampled protocol does, in place of the whole catalogue")
+        )
+        self.sampled.toggled.connect(lambda _: self._look_again())
+        self.sampled.hide()
+        self.chooser = BesideChooser(self.context, self)
+        self.to_sequences = button("Sequence", self._to_sequences, help="The user's windows on the Sequences page")
+        self.to_items = button("Item", self._to_item, help="The chosen item on the Items page")
+        self.to_items.setEnabled(False)
+        self.to_sequences.setVisible("sequences" in PAGES)
+        self.to_items.setVisible("items" in PAGES)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.chooser.combo, 1)
+        row.addWidget(self.with_met)
+        row.addWidget(self.sampled)
+        row.addWidget(self.figures.k_label)
+        row.addWidget(self.figures.k)
+        row.addWidget(self.to_sequences)
+        row.addWidget(self.to_items)
+        row.addWidget(
+            IconButton(self.context.theme, "help", "What this page shows", lambda: self.context.explain("page.users"))
+        )
+        return row
+
+    # --- what others read ---------------------------------------------------------------------------------------
+
+    @property
+    def ranked(self) -> ColumnsModel:
+        """The model of A's list."""
+        return self.panels[0].ranked
+
+    @property
+    def ranked_table(self) -> Table:
+        """The table of A's list."""
+        return self.panels[0].table
+
+    def entered(self) -> None:
+        """Runs may have come from elsewhere."""
+        self.chooser.read()
+
+    # --- runs ---------------------------------------------------------------------------------------------------
+
+    def _run_changed(self) -> None:
+        run = self.context.session.run
+        self.found = self.beside = None
+        self._nobody("")
+        if run is None:
+            self.stack.setCurrentIndex(0)
+            return
+        self.stack.setCurrentIndex(1)
+        self.finder.show_users(None)
+        self.panels[0].name.show_text(f"A: {run_words(run.record.plan)}")
+        self.panels[0].say("Opening the run")
+        self.chooser.read()
+        self.context.when_warm(
+            "training", lambda: self._start("Opening the run", tabulating(run), partial(self._opened, run))
+        )
+
+    def _opened(self, run: Run, end: End) -> None:
+        if run is not self.context.session.run:
+            return
+        if end.error is not None:
+            self.panels[0].say(end.error.what)
+            self.context.tell(message_of(end.error, end.details))
+            return
+        found: UserTable = end.value
+        self.found = found
+        self.finder.show_users(found)
+        lists = run.split.candidates is not None
+        self.sampled.setVisible(lists)
+        if not lists:
+            self.sampled.blockSignals(True)
+            self.sampled.setChecked(False)
+            self.sampled.blockSignals(False)
+        self._user_changed()
+        self._other_changed()
+
+    def _other_changed(self) -> None:
+        """Open run B beside A, or take it away."""
+        other, found = self.context.session.other, self.found
+        self.beside = self.other_view = None
+        for widget in (self.panels[1], self.scores[1]):
+            widget.setVisible(other is not None)
+        self._share_room(other is not None)
+        if other is None or found is None:
+            self._show_lists()
+            return
+        self.panels[1].name.show_text(f"B: {run_words(other.record.plan)}")
+        self.panels[1].say("Opening the run")
+        self._start("Opening run B", matching(found.run, other), partial(self._matched, found.run, other))
+
+    def _share_room(self, two: bool) -> None:
+        """Divide the width: two lists leave less for the history."""
+        if two is not self._two:
+            self._two = two
+            self._lists.setSizes([260, 400, 460] if two else [440, 560, 0])
+            self._below.setSizes([360, 640] if two else [500, 500])
+
+    def _matched(self, run: Run, other: Run, end: End) -> None:
+        if other is not self.context.session.other or self.found is None or run is not self.found.run:
+            return
+        if end.error is not None:
+            self.panels[1].say(end.error.what)
+            self.context.tell(message_of(end.error, end.details))
+            return
+        self.beside = end.value
+        if self.view is not None:
+            self._look_beside(self._asked, self.view.user)
+
+    # --- user ---------------------------------------------------------------------------------------------------
+
+    def _user_changed(self) -> None:
+        if self.found is None:
+            return
+        asked = self.context.session.user
+        row = most_active(self.found) if asked is None else self.found.run.interactions.users.row(asked)
+        if row is None:
+            text = f"Run A does not know the user {cell(str(asked), 40)}"
+            self._nobody(text)
+            self.context.tell(Message(f"{text}."))
+        elif self.view is None or self.view.user != row:
+            self.finder.choose(row)
+            self._look(row)
+
+    def _choose(self, row: int) -> None:
+        if self.found is not None:
+            self.context.session.pin(self.found.run.interactions.users.id(row))
+
+    def _nobody(self, text: str) -> None:
+        """No user is in view."""
+        self._asked += 1
+        self.view = self.other_view = None
+        self.history_panel.show_nothing()
+        for panel in self.panels:
+            panel.say(text)
+        for scores in self.scores:
+            scores.show_nothing()
+        self.reasons.show_nothing()
+        self.figures.show_views(None, None)
+        self.to_sequences.setEnabled(False)
+        self.to_items.setEnabled(False)
+
+    def _look_again(self) -> None:
+        if self.view is not None:
+            self._look(self.view.user)
+
+    def _look(self, row: int) -> None:
+        assert self.found is not None
+        self._asked += 1
+        work = ranking(self.found.run, row, self.sampled.isChecked())
+        self._start("Ranking", work, partial(self._show, self._asked))
+        self._look_beside(self._asked, row)
+
+    def _look_beside(self, asked: int, row: int) -> None:
+        """Rank for the same user, by id, through run B."""
+        if self.beside is None or self.found is None:
+            return
+        name = self.found.run.interactions.users.id(row)
+        theirs = self.beside.run.interactions.users.row(name)
+        if theirs is None:
+            self.other_view = None
+            self.panels[1].say(f"Run B does not know the user {cell(name, 40)}")
+            self.scores[1].show_nothing()
+            return
+        work = ranking(self.beside.run, theirs, self.sampled.isChecked())
+        self._start("Ranking", work, partial(self._show_beside, asked))
+
+    def _show(self, asked: int, end: End) -> None:
+        if asked != self._asked or self.found is None:
+            return
+        if end.error is not None:
+            self.panels[0].say(end.error.what)
+            self.context.tell(message_of(end.error, end.details))
+            return
+        view: UserView = end.value
+        self.view = view
+        if self.other_view is not None and self._name(view) != self._other_name(self.other_view):
+            # B still shows the user before
+            self.other_view = None
+        self._show_list(0)
+        # the list is what was asked for: it is painted before the plots take their time
+        self.panels[0].table.viewport().repaint()
+        what = "candidates" if view.placing.sampled else "whole catalogue"
+        self.scores_card.title.setText(f"Scores of the {what}")
+        self.to_sequences.setEnabled(True)
+        self.history_panel.show_history(view, self.found.run.interactions)
+        self.scores[0].show_scores(view)
+        self.reasons.show_nothing()
+        self.to_items.setEnabled(False)
+        if self.other_view is not None:
+            self._show_list(1)
+
+    def _show_beside(self, asked: int, end: End) -> None:
+        if asked != self._asked or self.beside is None:
+            return
+        if end.error is not None:
+            self.panels[1].say(end.error.what)
+            return
+        self.other_view = end.value
+        self._show_list(1)
+        self.scores[1].show_scores(end.value)
+
+    def _name(self, view: UserView) -> str:
+        assert self.found is not None
+        return self.found.run.interactions.users.id(view.user)
+
+    def _other_name(self, view: UserView) -> str:
+        return "" if self.beside is None else self.beside.run.interactions.users.id(view.user)
+
+    def _show_lists(self) -> None:
+        """Show the lists of the user in view again."""
+        for at in range(2):
+            self._show_list(at)
+
+    def _show_list(self, at: int) -> None:
+        """Show the list of A (0) or B (1); B's with what moved, once A's is there."""
+        self.figures.show_views(self.view, self.other_view)
+        view, run = self._of(at)
+        if view is None or run is None or self.view is None:
+            return
+        pinned = self.context.session.item
+        row = None if pinned is None else run.interactions.items.row(pinned)
+        moved = None
+        if at == 1 and self.beside is not None:
+            from core.insight.placing import moves
+
+            moved = moves(view.placing.places, self.view.placing.places, self.beside.items)
+        self.panels[at].show_list(view, run.interactions, self.with_met.isChecked(), row, moved)
+
+    # --- items --------------------------------------------------------------------------------------------------
+
+    def _explain(self, at: int, item: int) -> None:
+        view, run = self._of(at)
+        if view is None or run is None:
+            return
+        self._explaining += 1
+        self.to_items.setEnabled(True)
+        self._item = run.interactions.items.id(item)
+        self.scores[at].mark(float(view.placing.scores[item]))
+        work = explaining(run, view, item)
+        self._start("Explaining", work, partial(self._explained, self._explaining, self._asked, at, item))
+
+    def _explained(self, number: int, asked: int, at: int, item: int, end: End) -> None:
+        view, run = self._of(at)
+        if number != self._explaining or asked != self._asked or view is None or run is None:
+            return
+        if end.error is not None:
+            self.reasons.say(end.error.sentence())
+            return
+        self.reasons.show_reasons(end.value, item, run.interactions, f"by run {'AB'[at]}")
+
+    def _of(self, at: int) -> tuple[UserView | None, Run | None]:
+        """The view and the run of A (0) or B (1)."""
+        if at == 0:
+            return self.view, None if self.found is None else self.found.run
+        return self.other_view, None if self.beside is None else self.beside.run
+
+    def _open_item(self, at: int, item: int) -> None:
+        _, run = self._of(at)
+        if run is not None:
+            self._item = run.interactions.items.id(item)
+            self._to_item()
+
+    def _to_item(self) -> None:
+        self.context.session.pin_item(self._item)
+        self.context.go("items")
+
+    def _to_sequences(self) -> None:
+        if self.view is not None:
+            self.context.session.pin(self._name(self.view))
+            self.context.go("sequences")
+
+    def _start(self, title: str, work: Work, then: object) -> None:
+        job = Job(title, work, quiet=True)
+        job.ended.connect(then)
+        self.context.jobs.start(job)
