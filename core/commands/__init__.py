@@ -41,6 +41,7 @@ COMMANDS: dict[str, Command] = {
     "similar": Command("print the items that a run holds to be alike", "core.commands.similar"),
     "compare": Command("set two runs side by side", "core.commands.compare"),
     "runs": Command("list, name, star, annotate and delete runs", "core.commands.runs"),
+    "bench": Command("time a part, beside other libraries where they are installed", "core.commands.bench"),
     "list": Command("print what there is: models, losses, samplers ...", "core.commands.listing"),
 }
 

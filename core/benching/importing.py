@@ -1,0 +1,93 @@
+"""Reading a CSV with everything checked, beside pyarrow's bare read of the same file; and opening it again."""
+
+from __future__ import annotations
+
+import atexit
+import lzma
+import resource
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from core.benching.inputs import about, write_csv
+from core.benching.measuring import Bench, Contender
+from core.benching.options import Options
+from core.benching.peers import peers_for
+from core.data.plan import DataPlan
+from core.data.reading import read_rows
+from core.data.sample import SAMPLE, open_sample
+from core.runs.dataset import read_dataset, write_dataset
+from core.splits import SPLITS
+from core.splits.prepare import prepare
+
+
+def importing(options: Options) -> Bench:
+    """Read; read, clean and divide; open again; and pyarrow's read."""
+    folder = Path(tempfile.mkdtemp(prefix="rankscope-bench-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = _file(options, folder)
+    choice = SPLITS["leave-last-out"].settings()
+    plan = DataPlan(source=str(path), validation="none")
+    split = prepare(plan, "leave-last-out", choice).split
+    rows = float(len(read_rows(path).users))
+    write_dataset(folder / "kept", split)
+
+    def read() -> float:
+        read_rows(path)
+        return rows
+
+    def whole() -> float:
+        prepare(plan, "leave-last-out", choice)
+        return rows
+
+    def again() -> float:
+        read_dataset(folder / "kept")
+        return rows
+
+    contenders = [
+        Contender("rankscope, read and checked", read, ours=True, headline=True),
+        Contender("rankscope, read, cleaned, divided", whole, ours=True),
+        Contender("rankscope, opened again", again, ours=True),
+    ]
+    peers, notes = peers_for("import", options)
+    contenders += [_pyarrow(path, rows) for _ in peers]
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    facts = {
+        **about(split),
+        "file": f"{path.stat().st_size / 1e6:,.1f} MB, {int(rows):,} rows",
+        "peak memory": f"{peak / 1e9:.2f} GB while reading, cleaning and dividing once",
+    }
+    return Bench(tuple(contenders), facts, notes)
+
+
+def _file(options: Options, folder: Path) -> Path:
+    """A plain CSV: the one that was named, a made-up one, or the sample's."""
+    if options.rows:
+        path = folder / "made-up.csv"
+        write_csv(path, options.rows)
+        return path
+    if options.data != SAMPLE:
+        return Path(options.data)
+    path = folder / "sample.csv"
+    with open_sample() as place:
+        ratings = next(file for file in place.files if "ratings" in file.name)
+        with ratings.open() as source, lzma.open(source) as text, path.open("wb") as target:
+            shutil.copyfileobj(text, target)
+    return path
+
+
+def _pyarrow(path: Path, rows: float) -> Contender:
+    import pyarrow as pa
+    import pyarrow.csv
+
+    with path.open(encoding="utf-8") as file:
+        head = file.readline().strip().split(",")
+    # ids as text, as in ours: as numbers 007 and 7 would be one
+    texts = {name.strip('"'): pa.string() for name in head[:2]}
+
+    def turn() -> float:
+        pyarrow.csv.read_csv(path, convert_options=pyarrow.csv.ConvertOptions(column_types=texts))
+        return rows
+
+    return Contender(f"pyarrow {pa.__version__}, bare read", turn)
