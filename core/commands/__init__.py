@@ -40,6 +40,8 @@ COMMANDS: dict[str, Command] = {
     "recommend": Command("print or write the best items of users", "core.commands.recommend"),
     "similar": Command("print the items that a run holds to be alike", "core.commands.similar"),
     "compare": Command("set two runs side by side", "core.commands.compare"),
+    "export": Command("write a run for other programs: model, lists, report ...", "core.commands.exporting"),
+    "import": Command("bring a bundle into the workspace", "core.commands.importing"),
     "runs": Command("list, name, star, annotate and delete runs", "core.commands.runs"),
     "bench": Command("time a part, beside other libraries where they are installed", "core.commands.bench"),
     "list": Command("print what there is: models, losses, samplers ...", "core.commands.listing"),

@@ -1,4 +1,4 @@
-"""Print what there is to choose from: models, losses, samplers, splits, metrics or formats."""
+"""Print what there is to choose from: models, losses, samplers, splits, metrics, formats or exports."""
 
 from __future__ import annotations
 
@@ -45,6 +45,13 @@ LISTS: dict[str, Listed] = {
     "splits": Listed("core.splits:SPLITS"),
     "metrics": Listed("core.metrics:ALL_METRICS", {"formula": lambda entry: entry.formula}),
     "formats": Listed("core.data.formats:FORMATS"),
+    "exports": Listed(
+        "core.export:TARGETS",
+        {
+            "opens in": lambda entry: entry.opens_in,
+            "writes": lambda entry: " or ".join(entry.suffixes) or "a folder",
+        },
+    ),
 }
 
 

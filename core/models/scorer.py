@@ -76,6 +76,12 @@ class ModelScorer:
         at_users = torch.from_numpy(users.astype(np.int64)).to(self.device)
         return model.decoder.weight[at_users] @ columns.T + model.decoder.bias[at_users].unsqueeze(1)
 
+    @torch.no_grad()
+    def column_states(self, parts: tuple[Events, ...]) -> Tensor:
+        """Hidden layer of every item's column for an item-based AutoRec, ``[items, factors]``."""
+        assert isinstance(self.model, AutoRec)
+        return self._all_columns(self.model, parts)
+
     def _all_columns(self, model: AutoRec, parts: tuple[Events, ...]) -> Tensor:
         """Hidden layer of every item's column ``[items, factors]``, kept while the same parts are asked for."""
         if self._columns is not None and [id(each) for each in self._columns[0]] == [id(each) for each in parts]:

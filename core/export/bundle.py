@@ -1,0 +1,127 @@
+"""A run as one zip that another Rankscope imports, with its data or with the data's hash only."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+from core import __version__, durable, strict_json
+from core.export.request import Request
+from core.runs.bundles import FORMAT, MANIFEST, MEMBER, NEEDS
+from core.runs.checkpoints import write_checkpoint
+from core.runs.folder import RunFolder
+from core.runs.opening import Run
+from core.runs.record import write_record
+from core.training.plan import to_values
+
+PIECE = 1 << 20
+PACKED = (".json", ".jsonl")
+"""Endings that are deflated; tables and weights are packed already, or do not pack."""
+BEGINNING = (1980, 1, 1, 0, 0, 0)
+"""The time of every member: equal runs give equal bundles."""
+
+
+def write_bundle(request: Request) -> tuple[str, ...]:
+    """Write the zip; every part of the run is read once through its own checks before."""
+    run, options = request.run, request.options
+    request.tell("checking the run", 0, 1)
+    _check_whole(run, options.data)
+    with tempfile.TemporaryDirectory(prefix=durable.TEMPORARY, dir=request.place.parent) as made:
+        members = dict(_members(run, options, RunFolder(Path(made))))
+        total = sum(path.stat().st_size for path in members.values())
+        sealed: dict[str, Any] = {}
+        with durable.storing(request.place), zipfile.ZipFile(request.place, "w") as archive:
+            done = 0
+            for name, path in members.items():
+                digest, size = hashlib.sha256(), 0
+                with path.open("rb") as source, archive.open(_info(name), "w", force_zip64=True) as target:
+                    for piece in _pieces(source):
+                        target.write(piece)
+                        digest.update(piece)
+                        size += len(piece)
+                        request.tell("packing", done + size, total)
+                done += size
+                sealed[name] = {"size": size, "sha256": digest.hexdigest()}
+            archive.writestr(_info(MANIFEST), strict_json.dumps(_manifest(run, sealed), indent=2))
+    notes = list(run.loaded.notes)
+    if not options.data:
+        notes.append("The results user by user are left out with the data; who imports the run measures it again")
+    if not options.state:
+        notes.append("The run can be used and measured where it is imported, and not be trained further")
+    return tuple(notes)
+
+
+def _check_whole(run: Run, with_data: bool) -> None:
+    """What is damaged is told here and not where the bundle is imported."""
+    _ = run.model
+    if with_data:
+        _ = run.split
+
+
+def _members(run: Run, options: Any, made: RunFolder) -> Iterator[tuple[str, Path]]:
+    """Names in the zip and the files that they are read from; some are made for it."""
+    record = run.record
+    if record.state == "running":
+        record = dataclasses.replace(record, state="stopped")
+    write_record(made, record)
+    yield "run.json", made.record
+    if run.folder.events.is_file():
+        yield "events.jsonl", run.folder.events
+    yield from _checkpoint(run, options.state, made)
+    folders: Mapping[str, bool] = {"data": options.data, "results": options.data}
+    for folder, wanted in folders.items():
+        place = run.folder.path / folder
+        for path in sorted(place.iterdir()) if wanted and place.is_dir() else ():
+            if MEMBER.fullmatch(f"{folder}/{path.name}"):
+                yield f"{folder}/{path.name}", path
+
+
+def _checkpoint(run: Run, with_state: bool, made: RunFolder) -> Iterator[tuple[str, Path]]:
+    loaded = run.loaded.checkpoint
+    if with_state:
+        for end in (".json", ".safetensors"):
+            yield f"ckpt/{loaded.name}{end}", run.folder.checkpoints / f"{loaded.name}{end}"
+        return
+    durable.make_folder(made.checkpoints)
+    weights = {f"model.{name}": value for name, value in run.model.state_dict().items()}
+    written = write_checkpoint(
+        made.checkpoints,
+        weights,
+        {**loaded.plain, "only_best": True, "learner": {}},
+        data_hash=loaded.data_hash,
+        plan=to_values(run.plan),
+        versions=run.record.versions,
+        best=True,
+    )
+    for end in (".json", ".safetensors"):
+        yield f"ckpt/{written.name}{end}", made.checkpoints / f"{written.name}{end}"
+
+
+def _manifest(run: Run, sealed: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "needs": NEEDS,
+        "rankscope": __version__,
+        "run": run.record.id,
+        "model": run.plan.model.name,
+        "data_hash": str(run.record.data.get("hash", "")),
+        "members": dict(sealed),
+    }
+
+
+def _info(name: str) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name, BEGINNING)
+    info.external_attr = 0o600 << 16
+    info.compress_type = zipfile.ZIP_DEFLATED if name.endswith(PACKED) else zipfile.ZIP_STORED
+    return info
+
+
+def _pieces(source: IO[bytes]) -> Iterator[bytes]:
+    read: Callable[[int], bytes] = source.read
+    while piece := read(PIECE):
+        yield piece

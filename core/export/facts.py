@@ -1,0 +1,77 @@
+"""What a preview needs to know of a run, from its record alone: sizes, names, what was measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from core.runs.opening import Run
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A run in numbers.
+
+    Attributes:
+        model: key of the MODELS table.
+        settings: the model's settings.
+        events: of all parts together.
+        data_name: what the data is called.
+    """
+
+    model: str
+    settings: Any
+    state: str
+    users: int
+    items: int
+    events: int
+    epochs: int
+    metrics: int
+    data_name: str
+
+    @property
+    def width(self) -> int:
+        """Length of an item's vector, 0 where the model has none."""
+        factors = int(getattr(self.settings, "factors", 0))
+        doubled = self.model == "neumf" or (self.model == "caser" and self.settings.use_user)
+        return 2 * factors if doubled else factors
+
+    @property
+    def numbers(self) -> int:
+        """Numbers in the weights, about."""
+        if self.model in ("popularity", "random"):
+            return self.items
+        own = (self.users + self.items) * max(self.width, 1)
+        if self.model == "autorec-user":
+            own = 2 * self.items * self.width
+        if self.model == "autorec-item":
+            own = 2 * self.users * self.width
+        if self.model == "caser":
+            own += self.items * int(self.settings.factors)
+        return own
+
+    @property
+    def measured(self) -> bool:
+        """The run ended and was measured."""
+        return self.state in ("completed", "stopped") and self.metrics > 0
+
+
+def facts_of(run: Run) -> Facts:
+    """The facts of a run; nothing but its record is looked at."""
+    data, result = run.record.data, run.record.result
+    return Facts(
+        model=run.plan.model.name,
+        settings=run.plan.model.settings,
+        state=run.record.state,
+        users=_whole(data.get("users")),
+        items=_whole(data.get("items")),
+        events=sum(_whole(data.get(part)) for part in ("train", "validation", "test")),
+        epochs=run.record.epoch,
+        metrics=len(result.get("metrics") or {}),
+        data_name=str(data.get("name") or "data"),
+    )
+
+
+def _whole(value: object) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
