@@ -63,6 +63,10 @@ class Column:
         keys = np.asarray(self.values)
         if descending and keys.dtype.kind == "f":
             return np.argsort(-keys, kind="stable").astype(np.int32)
+        if keys.dtype.kind in "iu" and len(keys) and int(keys.max()) - int(keys.min()) < 1 << 16:
+            # counts are mostly small, and numbers of 16 bits are sorted digit by digit, several times faster
+            small = (keys.max() - keys if descending else keys - keys.min()).astype(np.uint16)
+            return np.argsort(small, kind="stable").astype(np.int32)
         if descending:
             # a stable sort of the reversed rows, read backwards, keeps the earlier row first
             return (len(keys) - 1 - np.argsort(keys[::-1], kind="stable")[::-1]).astype(np.int32)
@@ -83,11 +87,13 @@ class Arrangement:
         by: column and whether the largest comes first; None keeps the rows as they are.
         asked: text that a row must hold; empty for all.
         gaps: rows that stand for others left out; they are shown in the unsorted, unfiltered table alone.
+        within: rows that may be shown, ``[rows]``; None for all.
     """
 
     by: tuple[int, bool] | None = None
     asked: str = ""
     gaps: frozenset[int] = frozenset()
+    within: npt.NDArray[np.bool_] | None = None
 
 
 class NoLongerWanted(Exception):  # noqa: N818 - not an error
@@ -111,6 +117,8 @@ def arranged(
     shown = ordered
     if wanted.gaps and (wanted.by is not None or wanted.asked):
         shown = shown[~np.isin(shown, list(wanted.gaps))]
+    if wanted.within is not None:
+        shown = shown[wanted.within[shown]]
     if wanted.asked:
         keep = np.zeros(rows, np.bool_)
         for column in (each for each in columns if each.is_text):

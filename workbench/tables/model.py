@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QBrush, QFont, QGuiApplication, QPalette
 
@@ -125,11 +127,15 @@ class ColumnsModel(QAbstractTableModel):
         """Order by a column; -1 takes the rows as they came."""
         if column < len(self.columns):
             by = (column, order == Qt.SortOrder.DescendingOrder) if column >= 0 else None
-            self._renew(Arrangement(by, self._wanted.asked, self._wanted.gaps), "sorting…")
+            self._renew(replace(self._wanted, by=by), "sorting…")
 
     def search(self, text: str) -> None:
         """Show the rows in which a column of texts holds ``text``; an empty text shows all."""
-        self._renew(Arrangement(self._wanted.by, text.strip(), self._wanted.gaps), "searching…")
+        self._renew(replace(self._wanted, asked=text.strip()), "searching…")
+
+    def restrict(self, within: npt.NDArray[np.bool_] | None) -> None:
+        """Show no other rows than these, ``[rows]``; None lets go. Order and search stay."""
+        self._renew(replace(self._wanted, within=within), "filtering…")
 
     def row_at(self, shown: int) -> int:
         """The row of the columns behind a row of the table."""

@@ -162,3 +162,12 @@ def test_that_a_large_table_is_saved_by_a_job(
     qtbot.waitUntil(lambda: not jobs.running)
     assert (tmp_path / "films.csv").read_text("utf-8") == table.csv_text().replace("\r\n", "\n")
     assert table.csv_text().count("\r\n") == 6
+
+
+@pytest.mark.parametrize("spread", [100, 70_000, 2**40])
+@pytest.mark.parametrize("descending", [False, True])
+def test_that_counts_of_any_size_are_sorted_the_earlier_row_first(spread: int, descending: bool) -> None:
+    counts = np.random.default_rng(2).integers(-5, spread, 500)
+    counts[250:] = counts[:250]
+    expected = sorted(range(500), key=lambda row: (-counts[row] if descending else counts[row], row))
+    assert Column("Count", counts).order(descending).tolist() == expected

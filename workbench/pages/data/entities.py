@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from core.commands.text import short
 from core.data.interactions import Events, Interactions
-from workbench.page import Context
+from workbench.jobs.calling import calling
+from workbench.jobs.job import End, Job
+from workbench.page import Context, message_of
 from workbench.tables.model import Column, ColumnsModel
 from workbench.tables.table import Table
 from workbench.widgets.parts import label
@@ -27,7 +29,9 @@ class EntityPanel(QWidget):
 
     def __init__(self, context: Context, hint: str, name: str) -> None:
         super().__init__()
-        self.model = ColumnsModel()
+        self._context = context
+        self._asked = 0
+        self.model = ColumnsModel(start=context.jobs.start)
         self.table = Table(self.model, name)
         self.search = QLineEdit()
         self.search.setPlaceholderText(hint)
@@ -47,20 +51,40 @@ class EntityPanel(QWidget):
         column.setContentsMargins(0, 8, 0, 0)
         column.addLayout(row)
         column.addWidget(self.table, 1)
+        self.model.layoutChanged.connect(self._count)
+        self.model.modelReset.connect(self._count)
 
-    def show_columns(self, columns: Sequence[Column], stretch: int) -> None:
-        """Show other rows."""
+    def describe(self, make: Callable[[], Sequence[Column]], stretch: int) -> None:
+        """Show other rows; the columns are made in a thread, for the sums over all events take their time."""
+        self._asked += 1
+        asked = self._asked
+        self._typing.stop()
+        self.search.blockSignals(True)
         self.search.clear()
+        self.search.blockSignals(False)
+        self.model.replace(())
+        self.count.setText("counting…")
+        job = Job("Counting", calling(make), quiet=True)
+        job.ended.connect(lambda end: self._described(asked, end, stretch))
+        self._context.jobs.start(job)
+
+    def _described(self, asked: int, end: End, stretch: int) -> None:
+        if asked != self._asked:
+            return
+        if end.error is not None:
+            self._context.tell(message_of(end.error, end.details))
+            return
+        columns: Sequence[Column] = end.value
         self.model.replace(columns)
         self.table.set_widths([160 if column.is_text else 120 for column in columns], stretch)
-        self._count()
+        if self.search.text():
+            self._search()
 
     def _search(self) -> None:
         self.model.search(self.search.text())
-        self._count()
 
     def _count(self) -> None:
-        shown, total = self.model.rowCount(), len(self.model.columns[0].values) if self.model.columns else 0
+        shown, total = self.model.rowCount(), self.model.total
         self.count.setText(f"{shown:,} of {total:,}" if shown != total else f"{total:,}")
 
 
@@ -90,7 +114,7 @@ def item_columns(interactions: Interactions) -> list[Column]:
     columns = [Column("Item", interactions.items.ids, cell)]
     for name in ("title", "genres"):
         if name in catalogue.columns:
-            texts = pa.array(catalogue[name].astype(str).tolist(), pa.large_string())
+            texts = pa.Array.from_pandas(catalogue[name], type=pa.large_string())
             columns.append(Column(name.capitalize(), texts, _genres if name == "genres" else cell))
     if len(columns) == 1:
         columns.append(Column("Known as", interactions.items.ids, cell, help="There is no catalogue with titles"))

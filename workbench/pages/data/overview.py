@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import itertools
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QTabWidget, QVBoxLayout, QWidget
@@ -73,8 +74,8 @@ class Overview(QWidget):
             self._show_figures(opened.summary)
             self.plots.show_summary(opened.summary)
             interactions = opened.split.interactions
-            self.users.show_columns(user_columns(interactions), stretch=0)
-            self.items.show_columns(item_columns(interactions), stretch=1)
+            self.users.describe(partial(user_columns, interactions), stretch=0)
+            self.items.describe(partial(item_columns, interactions), stretch=1)
             self.report.show_report(opened)
             self.tabs.setTabText(4, f"Report · {rejected:,} not kept" if (rejected := not_kept(opened)) else "Report")
         self.split.show_split(opened)
