@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
+from core.runs.colours import RunColours
 from workbench.icons import icon_file
 
 CHOICES = {"system": "As the system", "light": "Light", "dark": "Dark"}
@@ -72,7 +73,7 @@ DARK = Colours(
 
 
 class Theme(QObject):
-    """The theme in force; ``changed`` tells those who draw for themselves."""
+    """The theme in force; ``changed`` tells those who draw for themselves, ``run_colours`` has each run's colour."""
 
     changed = Signal()
 
@@ -86,6 +87,7 @@ class Theme(QObject):
         application.setFont(font)
         application.styleHints().colorSchemeChanged.connect(self._system_changed)
         self.colours = self._wanted()
+        self.run_colours = RunColours(len(self.colours.series))
         self._apply()
 
     def choose(self, choice: str) -> None:

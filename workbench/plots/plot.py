@@ -104,7 +104,8 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
             axis.setStyle(tickFont=font, tickLength=-4, autoReduceTextSpace=True)
             axis.enableAutoSIPrefix(False)
             if title:
-                axis.setLabel(title, **{"color": colours.muted, "font-size": "11px"})
+                # without ranges of its own pyqtgraph shows 0.7 as 700 milli
+                axis.setLabel(title, siPrefixEnableRanges=(), **{"color": colours.muted, "font-size": "11px"})
         self.getPlotItem().showGrid(x=False, y=True, alpha=0.25)
         for key in self._curves:
             self._curves[key].setPen(self._pen(*self._styles[key]))

@@ -43,10 +43,9 @@ def test_that_two_runs_are_compared_and_one_is_cloned(qtbot: QtBot, window: Main
     assert isinstance(runs, RunsPage)
     qtbot.waitUntil(lambda: runs.runs.rowCount() == 2, timeout=30_000)
     runs.table.selectAll()
-    qtbot.waitUntil(lambda: runs.figures.rowCount() == 3 and "users" in runs.figure_card.caption.text(), timeout=30_000)
-    assert "40 users" in runs.figure_card.caption.text()
+    qtbot.waitUntil(lambda: "40 users in common" in runs.details.metrics.caption.text(), timeout=30_000)
     runs.table.selectRow(0)
-    chosen = runs.listed.records[0].plan["model"]["name"]
+    chosen = runs.chosen()[0].model
     runs.clone.click()
     assert window.current == "train"
     assert page.form.form.choices["model"].key == chosen

@@ -1,0 +1,92 @@
+"""The library of runs off the GUI thread: listing, marks, the trash."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from core.runs.library import Library, mark_run, read_flat_plans, read_library
+from core.runs.trash import Deleted, delete_run, deleted_runs, empty_trash, restore_run
+from core.runs.workspace import Workspace
+from workbench.jobs.job import JobControl, Tell, Work
+
+if TYPE_CHECKING:
+    from core.runs.differing import PlanTable
+    from core.runs.folder import RunFolder
+
+
+@dataclass(frozen=True, eq=False)
+class Shelf:
+    """The library as the page shows it.
+
+    Attributes:
+        plans: what differs; None while it is not known.
+        trashed: runs in the trash.
+    """
+
+    library: Library
+    plans: PlanTable | None
+    trashed: int
+
+
+def shelving(workspace: Workspace, before: Shelf | None = None) -> Work:
+    """Work that lists the runs, tells the Shelf as soon as it can be shown, and gives it again with the plans.
+
+    Args:
+        before: its plans are taken where nothing has changed.
+    """
+
+    def work(control: JobControl, tell: Tell) -> Shelf:
+        from core.runs.differing import plan_table
+
+        library = read_library(workspace)
+        trashed = sum(1 for _ in deleted_runs(workspace))
+        same = before is not None and [each.folder for each in before.library.entries] == [
+            each.folder for each in library.entries
+        ]
+        shelf = Shelf(library, before.plans if same and before is not None else None, trashed)
+        if shelf.plans is not None:
+            return shelf
+        tell(shelf)
+        return Shelf(library, plan_table(read_flat_plans(library)), trashed)
+
+    return work
+
+
+def marking(workspace: Workspace, folders: Sequence[RunFolder], **changes: Any) -> Work:
+    """Work that names, stars or annotates runs."""
+
+    def work(control: JobControl, tell: Tell) -> None:
+        for folder in folders:
+            mark_run(workspace, folder, **changes)
+
+    return work
+
+
+def deleting(workspace: Workspace, folders: Sequence[RunFolder]) -> Work:
+    """Work that moves runs to the trash; each that was moved is told, also when a later one cannot be."""
+
+    def work(control: JobControl, tell: Tell) -> None:
+        for folder in folders:
+            tell(delete_run(workspace, folder))
+
+    return work
+
+
+def restoring(workspace: Workspace, deleted: Sequence[Deleted]) -> Work:
+    """Work that brings runs back; gives the names of their folders."""
+
+    def work(control: JobControl, tell: Tell) -> list[str]:
+        return [restore_run(workspace, each).path.name for each in deleted]
+
+    return work
+
+
+def emptying(workspace: Workspace) -> Work:
+    """Work that removes for good what was deleted; gives how many runs."""
+
+    def work(control: JobControl, tell: Tell) -> int:
+        return empty_trash(workspace)
+
+    return work

@@ -1,0 +1,183 @@
+"""The lower half of the page: the chosen runs as curves, metrics, users and parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QWidget
+
+from core.runs.colours import Style
+from core.runs.entries import DAMAGED, Entry
+from workbench.jobs.job import End
+from workbench.jobs.latest import Latest
+from workbench.jobs.run_details import Detail, Pairing, against_popularity, detailing, pairing
+from workbench.page import Context
+from workbench.pages.runs.curves import CurvesPanel
+from workbench.pages.runs.metrics import MetricsPanel, part_of
+from workbench.pages.runs.parameters import ParametersPanel
+from workbench.pages.runs.users import UsersPanel
+
+MOST = 8
+"""Runs that are shown together; more curves than this nobody tells apart."""
+SETTLE = 60
+"""Milliseconds that a choice must stand before it is read: arrow keys fly over rows."""
+WIDE = 1360
+"""Pixels from which on the curves stand beside the other parts."""
+REMEMBERED = 64
+
+
+class DetailsPanel(QWidget):
+    """Reads the chosen runs in the background and shows what is known."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self.entries: list[Entry] = []
+        self._details: dict[tuple[str, str, int, str], Detail] = {}
+        self._pairings: dict[tuple[object, ...], Pairing | str] = {}
+        self._reading = Latest(context.jobs, "Reading a run")
+        self._pairing = Latest(context.jobs, "Comparing")
+        self.curves = CurvesPanel(context.theme)
+        self.metrics = MetricsPanel(context.theme)
+        self.users = UsersPanel(context.theme, context.session)
+        self.parameters = ParametersPanel()
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.setAccessibleName("The chosen runs")
+        self.tabs.tabBar().setDrawBase(False)
+        self.tabs.addTab(self.curves, "Curves")
+        self.tabs.addTab(self.metrics, "Metrics")
+        self.tabs.addTab(self.users, "Users")
+        self.tabs.addTab(self.parameters, "Parameters")
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(16)
+        self._row.addWidget(self.tabs, 1)
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(SETTLE)
+        self._settle.timeout.connect(self._next)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Where there is room the curves stand on the left for good."""
+        super().resizeEvent(event)
+        apart = self.tabs.indexOf(self.curves) < 0
+        if self.width() >= WIDE and not apart:
+            self.tabs.removeTab(self.tabs.indexOf(self.curves))
+            self._row.insertWidget(0, self.curves, 1)
+            self.curves.show()
+        elif self.width() < WIDE and apart:
+            self._row.removeWidget(self.curves)
+            self.tabs.insertTab(0, self.curves, "Curves")
+
+    def show_runs(self, entries: Sequence[Entry]) -> None:
+        """Show some runs, the first of them as A."""
+        readable = [entry for entry in entries if entry.state != DAMAGED][:MOST]
+        if readable == self.entries:
+            return
+        self.entries = readable
+        self._show()
+        self._settle.start()
+
+    def key(self, entry: Entry) -> tuple[str, str, int, str]:
+        """What must be as it was for a run not to be read again."""
+        return entry.folder, entry.state, entry.epoch, entry.name
+
+    def known(self) -> list[tuple[Detail, Style, str]]:
+        """The chosen runs that were read, with their style and name."""
+        styles = self._context.theme.run_colours.styles([entry.id for entry in self.entries])
+        found = []
+        for entry, style in zip(self.entries, styles, strict=True):
+            detail = self._details.get(self.key(entry))
+            if detail is not None:
+                found.append((detail, style, entry.title))
+        return found
+
+    def _show(self) -> None:
+        known = self.known()
+        self.curves.show_runs(known)
+        self.metrics.show_runs(known)
+        self.parameters.show_runs([(detail, name) for detail, _, name in known])
+        self._show_pairings(known)
+
+    # --- reading ------------------------------------------------------------------------------------------------
+
+    def _path(self, folder: str) -> Path:
+        return self._context.workspace.runs_folder / folder
+
+    def _next(self) -> None:
+        """Read the next chosen run that is not known, or compare the next pair."""
+        for entry in self.entries:
+            if self.key(entry) not in self._details:
+                self._context.when_warm("reading", lambda entry=entry: self._read(entry))  # type: ignore[misc]
+                return
+        for wanted in self._wanted_pairs():
+            if wanted not in self._pairings:
+                self._context.when_warm("training", lambda wanted=wanted: self._pair(wanted))  # type: ignore[misc]
+                return
+
+    def _read(self, entry: Entry) -> None:
+        colour = self._context.theme.run_colours.of(entry.id)
+        work = detailing(self._path(entry.folder), entry.title, colour)
+        self._reading.ask(work, lambda end: self._took(entry, end))
+
+    def _took(self, entry: Entry, end: End) -> None:
+        if isinstance(end.value, Detail):
+            _bound(self._details)
+            self._details[self.key(entry)] = end.value
+        elif entry in self.entries:
+            # gone or damaged since it was listed; the list tells when it is next read
+            self.entries.remove(entry)
+        self._show()
+        self._next()
+
+    def _wanted_pairs(self) -> list[tuple[object, ...]]:
+        keys = [self.key(entry) for entry in self.entries]
+        if len(keys) == 1:
+            return [("popularity", keys[0])]
+        return [(keys[0], other) for other in keys[1:]]
+
+    def _pair(self, wanted: tuple[object, ...]) -> None:
+        paths = [self._path(each[0]) for each in wanted if isinstance(each, tuple)]
+        work = against_popularity(paths[0]) if len(paths) == 1 else pairing(paths[0], paths[1])
+        self._pairing.ask(work, lambda end: self._paired(wanted, end))
+
+    def _paired(self, wanted: tuple[object, ...], end: End) -> None:
+        _bound(self._pairings)
+        if isinstance(end.value, Pairing):
+            self._pairings[wanted] = end.value
+        elif end.error is not None:
+            self._pairings[wanted] = end.error.sentence()
+        else:
+            return
+        if wanted in self._wanted_pairs():
+            self._show_pairings(self.known())
+        self._next()
+
+    def _show_pairings(self, known: list[tuple[Detail, Style, str]]) -> None:
+        names = {detail.folder: name for detail, _, name in known}
+        found = [self._pairings.get(each) for each in self._wanted_pairs()] if self.entries else []
+        good = [each for each in found if isinstance(each, Pairing)]
+        faults = [each for each in found if isinstance(each, str)]
+        if len(self.entries) > 1:
+            if good:
+                self.metrics.show_pairings(good, names)
+            elif faults:
+                self.metrics.say(faults[0])
+        if good:
+            first = "Popularity" if good[0].first == "popularity" else names.get(good[0].first, "")
+            self.users.show_pairing(good[0], first, names.get(good[0].second, ""))
+        elif faults or (known and not any(part_of(detail) for detail, _, _ in known)):
+            self.users.say(faults[0] if faults else "Not measured user by user")
+        else:
+            self.users.say("")
+
+
+def _bound(held: dict[Any, Any]) -> None:
+    """Forget the oldest when many are held."""
+    if len(held) >= REMEMBERED:
+        held.pop(next(iter(held)))

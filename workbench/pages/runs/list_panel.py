@@ -1,0 +1,208 @@
+"""The upper half of the page: filter, table, and what can be done with the chosen runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from PySide6.QtCore import QItemSelectionModel, QPoint, QTimer, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QMenu, QSizePolicy, QVBoxLayout, QWidget
+
+from core.runs.entries import Entry
+from workbench.jobs.library import Shelf
+from workbench.pages.runs.rows import NAME, RunsModel, last_columns, plan_columns, run_columns
+from workbench.pages.runs.table import RunsTable
+from workbench.theme import Theme
+from workbench.widgets.parts import button, label
+from workbench.words import cell
+
+TYPING = 150
+STATES = ("running", "completed", "stopped", "failed", "interrupted", "damaged")
+
+
+class ListPanel(QWidget):
+    """All runs of a shelf, filtered and sorted; the choice outlives new rows.
+
+    Signals:
+        chosen: other runs are selected; ``picked`` has them in the order in which they were selected.
+    """
+
+    chosen = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.shelf: Shelf | None = None
+        self.picked: list[str] = []
+        self._showing = False
+        self.model = RunsModel(theme)
+        self.table = RunsTable(self.model, theme)
+        self.table.selectionModel().selectionChanged.connect(lambda *_: self._selected())
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Find in names, notes, data")
+        self.search.setAccessibleName("Find a run")
+        self.search.setClearButtonEnabled(True)
+        self.search.setMinimumWidth(150)
+        self.search.setMaximumWidth(280)
+        self.states, self.models = self._combo("Any state", "State"), self._combo("Any model", "Model")
+        self.starred = QCheckBox("Starred")
+        self.starred.setToolTip("Only favourites")
+        self.count = label("", "caption")
+        self.count.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.trash = button("Trash", None, "chip", "Bring deleted runs back, or remove them for good")
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(TYPING)
+        self._typing.timeout.connect(self._renew)
+        self.search.textChanged.connect(lambda _: self._typing.start())
+        self.states.activated.connect(lambda _: self._renew())
+        self.models.activated.connect(lambda _: self._renew())
+        self.starred.toggled.connect(lambda _: self._renew())
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.search, 2)
+        for each in (self.states, self.models, self.starred):
+            row.addWidget(each)
+        row.addWidget(self.count, 3)
+        row.addWidget(self.trash)
+        self.actions_row = QHBoxLayout()
+        self.actions_row.setSpacing(8)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addLayout(row)
+        column.addWidget(self.table, 1)
+        column.addLayout(self.actions_row)
+
+    def _combo(self, every: str, name: str) -> QComboBox:
+        made = QComboBox()
+        made.addItem(every, "")
+        made.setAccessibleName(name)
+        made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        return made
+
+    # --- rows ---------------------------------------------------------------------------------------------------
+
+    def show_shelf(self, shelf: Shelf) -> None:
+        """Show a library; what is selected, the order and the place of the view stay."""
+        before, self.shelf = self.shelf, shelf
+        self.trash.setText(f"Trash ({shelf.trashed:,})" if shelf.trashed else "Trash")
+        self.trash.setEnabled(shelf.trashed > 0)
+        if before is not None and before.library == shelf.library and before.plans is shelf.plans:
+            return
+        self._offer(self.states, [each for each in STATES if any(e.state == each for e in shelf.library.entries)])
+        self._offer(self.models, sorted({entry.model for entry in shelf.library.entries if entry.model}))
+        self._renew()
+
+    def _offer(self, combo: QComboBox, keys: Sequence[str]) -> None:
+        if [combo.itemData(at) for at in range(1, combo.count())] == list(keys):
+            return
+        kept = combo.currentData()
+        while combo.count() > 1:
+            combo.removeItem(1)
+        for key in keys:
+            combo.addItem(cell(key, 30), key)
+        combo.setCurrentIndex(max(combo.findData(kept), 0))
+
+    def _renew(self) -> None:
+        """Filter, and build the columns of what is shown."""
+        if self.shelf is None:
+            return
+        entries = self.shelf.library.entries
+        rows = np.array([at for at, entry in enumerate(entries) if self._wanted(entry)], np.int32)
+        shown = [entries[at] for at in rows]
+        columns, widths = run_columns(shown)
+        differing, more_widths, hidden = plan_columns(self.shelf.plans, rows, shown)
+        last, last_widths = last_columns(shown)
+        header = self.table.horizontalHeader()
+        by = header.sortIndicatorSection(), header.sortIndicatorOrder()
+        title = self.model.columns[by[0]].title if 0 <= by[0] < len(self.model.columns) else ""
+        titles = [column.title for column in self.model.columns]
+        across, down = self.table.horizontalScrollBar().value(), self.table.verticalScrollBar().value()
+        self._showing = True
+        self.model.show_runs(shown, [*columns, *differing, *last], bool(self.shelf.library.read_only))
+        now = [column.title for column in self.model.columns]
+        if now != titles:
+            self.table.take_widths([*widths, *more_widths, *last_widths])
+        if title in now:
+            self.table.order_by(now.index(title), by[1])
+        self._reselect()
+        self._showing = False
+        self.table.horizontalScrollBar().setValue(across)
+        self.table.verticalScrollBar().setValue(down)
+        self._say(len(shown), len(entries), hidden)
+        self._selected()
+
+    def _say(self, shown: int, total: int, hidden: int) -> None:
+        of = f" of {total:,}" if shown != total else ""
+        words = f"{shown:,}{of} run{'' if total == 1 else 's'}"
+        if hidden:
+            words += f", {hidden} more parameters differ"
+        reason = self.shelf.library.read_only if self.shelf is not None else ""
+        self.count.setText(f"{words}. View only: {reason}" if reason else words)
+        self.count.setToolTip(self.count.text())
+
+    def _wanted(self, entry: Entry) -> bool:
+        asked = self.search.text().strip().casefold()
+        state, model = self.states.currentData(), self.models.currentData()
+        if (state and entry.state != state) or (model and entry.model != model):
+            return False
+        if self.starred.isChecked() and not entry.star:
+            return False
+        if not asked:
+            return True
+        held = (entry.title, entry.note, entry.data, entry.model, entry.loss, entry.sampler, entry.folder)
+        return all(any(word in text.casefold() for text in held) for word in asked.split())
+
+    # --- selection ----------------------------------------------------------------------------------------------
+
+    def choose(self, folders: Sequence[str]) -> None:
+        """Select runs by folder."""
+        self.picked = list(folders)
+        self._showing = True
+        self._reselect()
+        self._showing = False
+        self._selected()
+
+    def chosen_entries(self) -> list[Entry]:
+        """The selected runs in the order in which they were selected."""
+        by_folder = {entry.folder: entry for entry in self.model.entries}
+        return [by_folder[folder] for folder in self.picked if folder in by_folder]
+
+    def _reselect(self) -> None:
+        selection = self.table.selectionModel()
+        selection.clear()
+        flags = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+        places = {entry.folder: at for at, entry in enumerate(self.model.entries)}
+        wanted = [places[folder] for folder in self.picked if folder in places]
+        if not wanted and not self.picked and places:
+            wanted = [int(self.model.order[0])]
+        for row in wanted:
+            index = self.model.index(self.model.shown_at(row), NAME)
+            selection.select(index, flags)
+            if row == wanted[0]:
+                selection.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+
+    def _selected(self) -> None:
+        if self._showing:
+            return
+        now = [self.model.entries[row].folder for row in self.table.chosen_rows() if row < len(self.model.entries)]
+        held = set(now)
+        kept = [folder for folder in self.picked if folder in held]
+        self.picked = kept + [folder for folder in now if folder not in kept]
+        self.chosen.emit()
+
+    # --- actions ------------------------------------------------------------------------------------------------
+
+    def popup(self, actions: Sequence[tuple[str, Callable[[], object], bool]], place: QPoint) -> QMenu:
+        """A menu of actions (text, what it does, whether it can be done) with copying and saving below."""
+        menu = QMenu(self.table)
+        for text, do, possible in actions:
+            action = menu.addAction(text)
+            action.setEnabled(possible)
+            action.triggered.connect(lambda _=False, do=do: do())
+        menu.addSeparator()
+        menu.addAction("Copy as text\tCtrl+C").triggered.connect(self.table.copy)
+        menu.addAction("Save the table as CSV…").triggered.connect(self.table._save)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(place)
+        return menu
