@@ -322,22 +322,24 @@ class HeatMap(QAbstractScrollArea):
             return
         view = self.viewport()
         painter.setFont(self.font())
-        room = QRectF(0, 0, view.width() - self._bar_width() - GAP, view.height())
+        room = QRectF(0, 0, view.width() - self._bar_width() - 2, view.height())
         painter.save()
         painter.setClipRect(room)
+        taken = 0.0
         for at, start in enumerate(self._starts()):
-            self._draw_block(painter, at, start - self.horizontalScrollBar().value(), room)
+            taken = self._draw_block(painter, at, start - self.horizontalScrollBar().value(), room, taken)
         painter.restore()
         self._draw_rows(painter)
         self._draw_bar(painter)
 
-    def _draw_block(self, painter: QPainter, at: int, x: float, room: QRectF) -> None:
+    def _draw_block(self, painter: QPainter, at: int, x: float, room: QRectF, taken: float) -> float:
+        """Draw a block at ``x``; names of columns begin right of ``taken``, where the last one ended."""
         block = self.blocks[at]
         width, height = self._cell_size()
         rows, columns = block.values.shape
         area = QRectF(x, CAPTION - self.verticalScrollBar().value(), columns * width, rows * height)
         if area.right() + 60 < room.left() or area.left() > room.right():
-            return
+            return taken
         colours, metrics = self.theme.colours, self.fontMetrics()
         painter.drawImage(area, self._images[at])
         frames = block.outlined if block.outlined is not None else np.full(0, -1)
@@ -353,18 +355,20 @@ class HeatMap(QAbstractScrollArea):
         below = min(area.bottom(), room.bottom() - CAPTION)
         painter.fillRect(QRectF(x, below, area.width() + GAP, CAPTION), QColor(colours.surface))
         step = _step(metrics, block.columns, width)
-        for column in range(columns - 1, -1, -step):
-            where = QRectF(x + column * width - 30, below, width + 60, CAPTION)
-            painter.drawText(
-                where, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter, block.columns[column]
-            )
+        for column in sorted(range(columns - 1, -1, -step)):
+            middle, half = x + (column + 0.5) * width, metrics.horizontalAdvance(block.columns[column]) / 2
+            if middle - half >= taken:
+                where = QRectF(middle - 30, below, 60, CAPTION)
+                painter.drawText(where, Qt.AlignmentFlag.AlignCenter, block.columns[column])
+                taken = middle + half + 3
+        return taken
 
     def _draw_rows(self, painter: QPainter) -> None:
         colours, metrics = self.theme.colours, self.fontMetrics()
         _, height = self._cell_size()
         step = max(int(np.ceil(metrics.height() / height)), 1)
         view = self.viewport()
-        painter.fillRect(QRectF(0, 0, self._left() - 2, view.height()), QColor(colours.surface))
+        painter.fillRect(QRectF(0, 0, self._left() - 2, view.height() - CAPTION), QColor(colours.surface))
         painter.setPen(QColor(colours.muted))
         for row in range(0, self._rows, step):
             y = CAPTION + row * height - self.verticalScrollBar().value()

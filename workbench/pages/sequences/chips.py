@@ -27,6 +27,7 @@ HIGH, GAP = 38, 4
 BAND = 4
 """Width of the stripe in the colour of the genre."""
 EDGE = 2
+ELIDE = Qt.TextElideMode.ElideRight
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Chip:
         colour: of the genre; empty for none.
         frame: colour of the frame, empty for the usual one.
         tinted: filled with a little of the frame's colour.
+        brief: the second line where the whole one does not fit.
     """
 
     title: str
@@ -46,6 +48,7 @@ class Chip:
     colour: str = ""
     frame: str = ""
     tinted: bool = False
+    brief: str = ""
 
 
 class ChipRow(QAbstractScrollArea):
@@ -204,10 +207,12 @@ class ChipRow(QAbstractScrollArea):
         painter.setFont(self.font())
         if chip.title:
             painter.setPen(QColor(colours.text))
-            title = self.fontMetrics().elidedText(chip.title, Qt.TextElideMode.ElideRight, int(inner.width()))
+            title = self.fontMetrics().elidedText(chip.title, ELIDE, int(inner.width()))
             painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, title)
         painter.setFont(self.small)
         painter.setPen(QColor(colours.muted))
         side = Qt.AlignmentFlag.AlignBottom if chip.title else Qt.AlignmentFlag.AlignVCenter
-        below = QFontMetrics(self.small).elidedText(chip.below, Qt.TextElideMode.ElideRight, int(inner.width()))
+        metrics, room = QFontMetrics(self.small), int(inner.width())
+        whole = metrics.horizontalAdvance(chip.below) <= room
+        below = metrics.elidedText(chip.below if whole else chip.brief or chip.below, ELIDE, room)
         painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | side, below)

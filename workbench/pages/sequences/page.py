@@ -48,10 +48,10 @@ WHOLE = {
     "windows. Caser has: train one to see its filters and to edit its windows.",
 }
 PART_WORDS = {
-    "train": "drawn for training",
-    "validation": "last window before validation: it ranks the validation item",
-    "test": "last window: it ranks the test item",
-    "next": "what comes next",
+    "train": "part of training",
+    "validation": "ranks the validation part",
+    "test": "ranks the test part",
+    "next": "ranks what comes next",
 }
 
 
@@ -104,7 +104,7 @@ class SequencesPage(Page):
         self.whole_card = self._whole_card()
         lower.addWidget(self.window_card)
         lower.addWidget(self.whole_card)
-        grid = QGridLayout()
+        grid = self.grid = QGridLayout()
         grid.setSpacing(8)
         self.plot_card = Card("Rank of the true next item", " ")
         self.plot_card.body.addWidget(self.plot, 1)
@@ -201,7 +201,8 @@ class SequencesPage(Page):
         if not self._in_view:
             return
         if run is None:
-            self._opened_for = self.sequenced = self.followed = self.looked = None
+            self._opened_for = self.sequenced = None
+            self._forget_user()
             self.stack.setCurrentIndex(0)
             return
         self.stack.setCurrentIndex(1)
@@ -231,6 +232,8 @@ class SequencesPage(Page):
         by_window = end.value.kind == "window"
         self.window_card.setVisible(by_window)
         self.filters.setVisible(by_window)
+        self.grid.setRowStretch(0, 3 if by_window else 0)
+        self.grid.setVerticalSpacing(8 if by_window else 0)
         self.whole_card.setVisible(not by_window)
         self.whole_words.setText(WHOLE.get(end.value.kind, ""))
         self.below.setCurrentIndex(0 if end.value.kind else 1)
@@ -240,6 +243,7 @@ class SequencesPage(Page):
     def _forget_user(self) -> None:
         self.followed = self.looked = None
         self.strip.show_windows(None, lambda place: Chip(""), lambda place: "")
+        self.editor.show_window(0, (), (), self._chip_of, self._words_of)
         self.plot.begin(0)
         self.where.setText("")
 
@@ -311,7 +315,7 @@ class SequencesPage(Page):
             parts.append(date(timeline.times[place]))
         if timeline.weights is not None and run.interactions.weights == "rating":
             parts.append(f"{timeline.weights[place]:g}")
-        return Chip(own.title, " · ".join(parts), own.colour)
+        return Chip(own.title, " · ".join(parts), own.colour, brief=parts[0] if parts else "")
 
     def _words_at(self, place: int) -> str:
         assert self.followed is not None
@@ -360,7 +364,8 @@ class SequencesPage(Page):
         window = followed.windows.window(at)
         items = followed.windows.timeline.items
         count = len(followed.windows)
-        self.where.setText(f"window {at + 1:,} of {count:,}: {PART_WORDS[window.part]}")
+        name = "window" if followed.windows.length else "moment"
+        self.where.setText(f"{name} {at + 1:,} of {count:,}: {PART_WORDS[window.part]}")
         self.strip.setAccessibleDescription(self.where.text())
         if followed.sequenced.kind == "window":
             own = items[window.inputs[window.inputs >= 0]].tolist()
@@ -420,14 +425,10 @@ class SequencesPage(Page):
             self.plot_card.caption.setText(end.error.sentence())
             return
         known, every = len(self.plot.at), len(followed.windows)
-        thin = f" at {known:,} of {every:,} moments" if known < every else ""
+        thin = f" at {known:,} of {every:,} moments" if known < every else " by window"
         median = self.plot.median()
-        words = (
-            f"by window; median {median:,.0f}{thin}; click a point"
-            if median == median
-            else "no item is known to follow"
-        )
-        self.plot_card.caption.setText(words)
+        words = f"median {median:,.0f}{thin}; click a point"
+        self.plot_card.caption.setText(words if median == median else "no item is known to follow")
 
     # --- what if ------------------------------------------------------------------------------------------------
 

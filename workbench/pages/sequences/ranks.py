@@ -16,6 +16,8 @@ SHADES = {"train": 0, "held out": 1}
 MEDIAN = "median"
 SMOOTH = 25
 """Windows that the line goes over."""
+CROWD = 200
+"""Points from which on they are drawn small."""
 NEAR = 24
 """Pixels from a point within which a click means it."""
 
@@ -61,7 +63,8 @@ class RankPlot(Plot):
         there = ~np.isnan(self.ranks)
         x, y = self.at[there].astype(np.float64) + 1, self.ranks[there]
         train = x <= self._drawn
-        for key, here, symbol, size in (("train", train, "o", 4), ("held out", ~train, "d", 10)):
+        dot = 4 if len(x) > CROWD else 7
+        for key, here, symbol, size in (("train", train, "o", dot), ("held out", ~train, "d", 11)):
             if here.any():
                 self.line(key, x[here], y[here], SHADES[key], symbol=symbol)
                 self._curves[key].setSymbolSize(size)
@@ -69,6 +72,7 @@ class RankPlot(Plot):
         if train.sum() >= 2 * SMOOTH:
             self.line(MEDIAN, *rolling_median(x[train], y[train]), "text", width=2)
         if len(y):
+            self.getPlotItem().getAxis("left").setTicks([rank_marks(float(y.min()), float(y.max()))])
             self.setAccessibleDescription(
                 f"{len(y)} windows, ranks from {y.min():,.0f} to {y.max():,.0f}, median {np.median(y):,.0f}"
             )
@@ -115,3 +119,10 @@ def rolling_median(
     views = np.lib.stride_tricks.sliding_window_view(y, SMOOTH)
     middle = SMOOTH // 2
     return x[middle : middle + len(views)], np.median(views, axis=1)
+
+
+def rank_marks(best: float, worst: float) -> list[tuple[float, str]]:
+    """Marks of the logarithmic axis: 1, 10, 100; over less than two decades also 2 and 5."""
+    steps = (1,) if worst / best >= 100 else (1, 2, 5)
+    values = [step * 10**power for power in range(10) for step in steps]
+    return [(float(np.log10(value)), f"{value:,}") for value in values]

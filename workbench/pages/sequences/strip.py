@@ -107,7 +107,7 @@ class TimelineStrip(ChipRow):
         if place == len(self.windows.timeline):
             return Chip("", "what comes next", frame=frame, tinted=bool(frame))
         own = self._look(place)
-        return Chip(own.title, own.below, own.colour, frame, bool(frame))
+        return Chip(own.title, own.below, own.colour, frame, bool(frame), own.brief)
 
     def words(self, slot: int) -> str:
         """The tooltip of a slot."""
@@ -126,7 +126,7 @@ class TimelineStrip(ChipRow):
             return
         colours = self.theme.colours
         inputs, missing = len(window.inputs), int((window.inputs == NOBODY).sum())
-        words = f"{inputs} inputs" if inputs != 1 else "1 input"
+        words = f"{inputs:,} inputs" if inputs != 1 else "1 input"
         words += f", {missing} padding" if missing else ""
         self._bracket(painter, self._inputs, colours.accent, words)
         held_out, masked = len(window.true_next), int((window.targets == NOBODY).sum())
