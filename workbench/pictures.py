@@ -8,6 +8,10 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workbench.main_window import MainWindow
 
 LARGE, SMALL = (1440, 900), (1024, 700)
 PATIENCE = 300.0
@@ -84,8 +88,29 @@ def take_pictures(folder: Path, held: Path) -> None:
     window.page("users").ranked_table.choose(0)  # type: ignore[union-attr]
     pause(1.0)
     keep("users")
+    show_sequences(window)
+    keep("sequences")
     window.close()
     wait_for(lambda: not window.isVisible())
+
+
+def show_sequences(window: MainWindow) -> None:
+    """Train a Caser, turn to its sequences, and take an item out of a window."""
+    from core.runs.opening import open_run
+
+    window.go("train")
+    train = window.page("train")
+    train.form.give({"model": {"name": "caser"}, "training": {"epochs": 3}})  # type: ignore[union-attr]
+    train.form.start.click()  # type: ignore[union-attr]
+    wait_for(lambda: train.live.plan.model.name == "caser" and not window.jobs.long)  # type: ignore[union-attr]
+    window.message_bar.clear()
+    window.session.choose_run(open_run(train.live.trace.path))  # type: ignore[union-attr]
+    window.go("sequences")
+    page = window.page("sequences")
+    wait_for(lambda: page.looked is not None and not page.busy)  # type: ignore[union-attr]
+    page.editor.choose(1)  # type: ignore[union-attr]
+    page.editor.remove()  # type: ignore[union-attr]
+    wait_for(lambda: page.looked.edited)  # type: ignore[union-attr]
 
 
 def wait_for(until: Callable[[], object]) -> None:

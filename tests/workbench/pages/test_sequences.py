@@ -66,7 +66,7 @@ def shown(qtbot: QtBot, window: MainWindow, run: Run, user: str) -> SequencesPag
     window.go("sequences")
     page = window.page("sequences")
     assert isinstance(page, SequencesPage)
-    qtbot.waitUntil(lambda: page.looked is not None and not page._along.busy, timeout=60_000)
+    qtbot.waitUntil(lambda: page.looked is not None and not page.busy, timeout=60_000)
     return page
 
 

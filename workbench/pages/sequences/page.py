@@ -179,6 +179,11 @@ class SequencesPage(Page):
         self.ranked.table.opened.connect(self._insert_listed)
         self.context.theme.changed.connect(self._show_legend)
 
+    @property
+    def busy(self) -> bool:
+        """Something is still being computed."""
+        return self._opening.busy or self._looking.busy or self._along.busy
+
     # --- run and user -------------------------------------------------------------------------------------------
 
     def entered(self) -> None:
