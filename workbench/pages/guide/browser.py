@@ -29,7 +29,7 @@ FENCE = re.compile(r"```formula\n(.*?)```", re.DOTALL)
 MARK = "\u2063formula {}\u2063"
 """Stands for a formula until the Markdown is laid out; the sign around it is in no text."""
 TITLE, BODY = 18, 13
-MARGIN = 10
+MARGIN, INDENT = 10, 20
 
 
 class TopicBrowser(QTextBrowser):
@@ -52,6 +52,7 @@ class TopicBrowser(QTextBrowser):
         self.setAccessibleName("Text")
         self.viewport().setAutoFillBackground(False)
         self.document().setDocumentMargin(MARGIN)
+        self.document().setIndentWidth(INDENT)
         self.anchorClicked.connect(lambda url: self.asked.emit(url.toString()))
         theme.changed.connect(self._renew)
 
@@ -144,7 +145,7 @@ class TopicBrowser(QTextBrowser):
                 continue
             shape = QTextTableFormat(frame.format())
             shape.setBottomMargin(8)
-            if shape.headerRowCount():
+            if shape.border():
                 shape.setBorder(1)
                 shape.setBorderCollapse(True)
                 shape.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)

@@ -27,11 +27,27 @@ class Drawing(QWidget):
 
 DRAWINGS: dict[str, str] = {
     "loss": "workbench.pages.guide.loss_drawing:LossDrawing",
+    "model": "workbench.pages.guide.model_drawing:ModelDrawing",
+    "metric": "workbench.pages.guide.metric_drawing:MetricDrawing",
+    "sampler": "workbench.pages.guide.sampler_drawing:SamplerDrawing",
+    "split": "workbench.pages.guide.split_drawing:SplitDrawing",
+    "sampled": "workbench.pages.guide.sampled_drawing:SampledDrawing",
+    "stopping": "workbench.pages.guide.stopping_drawing:StoppingDrawing",
+    "paired": "workbench.pages.guide.paired_drawing:PairedDrawing",
+    "windows": "workbench.pages.guide.windows_drawing:WindowsDrawing",
 }
 """First word of a topic -> ``module:class`` of its Drawing."""
 
 SAME_AS: dict[str, str] = {
     "idea.pairwise": "loss.bpr",
+    "idea.ranking": "metric.auc",
+    "idea.negatives": "sampler.uniform",
+    "idea.popularity-bias": "sampler.popularity",
+    "idea.windows": "windows.any",
+    "idea.leakage": "split.leave-last-out",
+    "idea.sampled-metrics": "sampled.any",
+    "idea.early-stopping": "stopping.any",
+    "idea.intervals": "paired.any",
 }
 """Topics that show the drawing of another one; ``word.key`` need not be a topic itself."""
 
