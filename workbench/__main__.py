@@ -1,4 +1,4 @@
-"""The script ``rankscope``: commands go to the engine's command line, no command opens the window."""
+"""The script ``rankscope``: no command opens the window, ``bench gui`` measures it, all others go to the engine."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     if asks_for_window(words):
         return open_window(words)
+    if words[:2] == ["bench", "gui"]:
+        return measure_window(words[2:])
     from core.commands import main as command_main
 
     return command_main(words)
@@ -28,13 +30,29 @@ def asks_for_window(words: Sequence[str]) -> bool:
     return not words or (words[0].startswith("--workspace") and len(words) == (1 if "=" in words[0] else 2))
 
 
-def open_window(words: Sequence[str]) -> int:
-    """Open the window, or say in one sentence why there is none."""
+def measure_window(words: Sequence[str]) -> int:
+    """Measure the window, or say in one sentence why there is none."""
+    from workbench.benching.command import main as bench_main
+    from workbench.benching.command import without_display
+
+    without_display()
+    reason = "" if {"-h", "--help"} & set(words) else _obstacle()
+    return bench_main(words) if not reason else 1
+
+
+def _obstacle() -> str:
+    """Why no window can be shown, told; an empty text when one can."""
     from workbench.display import obstacle
 
     reason = obstacle()
     if reason:
         print(f"rankscope: {reason}", file=sys.stderr)
+    return reason
+
+
+def open_window(words: Sequence[str]) -> int:
+    """Open the window, or say in one sentence why there is none."""
+    if _obstacle():
         return 1
     from workbench.app import run_app
 

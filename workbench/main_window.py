@@ -35,14 +35,17 @@ from workbench.icons import icon
 from workbench.jobs.job import End, Job
 from workbench.jobs.jobs import Jobs
 from workbench.jobs.warming import STAGES, warm
-from workbench.page import Context, Message, Page, message_of
+from workbench.last_data import LastData, keep_data, last_data
+from workbench.page import Context, Message, Page, Remedy, message_of
 from workbench.pages import PAGES
 from workbench.session import Opened, Session
 from workbench.settings import Settings
 from workbench.theme import CHOICES, Theme
+from workbench.widgets.chip import Chip
 from workbench.widgets.job_bar import JobBar
 from workbench.widgets.message_bar import MessageBar
-from workbench.widgets.parts import button, label, restyle, tip
+from workbench.widgets.parts import label, tip
+from workbench.widgets.splits import keep_splits, restore_splits
 from workbench.words import cell
 
 SMALLEST = QSize(900, 560)
@@ -84,7 +87,7 @@ class MainWindow(QMainWindow):
         self._build_menus()
         self._restore()
         theme.changed.connect(self._tint)
-        self.session.data_changed.connect(self._show_session)
+        self.session.data_changed.connect(self._data_changed)
         self.session.run_changed.connect(self._show_session)
         self.session.other_changed.connect(self._show_session)
         self.session.user_changed.connect(self._show_session)
@@ -99,11 +102,11 @@ class MainWindow(QMainWindow):
         self.stack = QStackedWidget()
         self.title = label("", "title")
         self.subtitle = label("", "muted")
-        self.data_chip = button("No data", lambda: self.go("data"), "chip", "The data that is open")
-        self.run_chip = button("No run", self._clear_run, "chip", "The run in view; a click lets it go")
-        self.other_chip = button("No run B", self._clear_other, "chip", "Run B, beside it; a click lets it go")
-        self.user_chip = button("No user", self._clear_user, "chip", "The pinned user; a click lets go")
-        self.item_chip = button("No item", self._clear_item, "chip", "The pinned item; a click lets go")
+        self.data_chip = Chip(lambda: self.go("data"), "The data that is open")
+        self.run_chip = Chip(self._clear_run, "The run in view; a click lets it go")
+        self.other_chip = Chip(self._clear_other, "Run B, beside it; a click lets it go")
+        self.user_chip = Chip(self._clear_user, "The pinned user; a click lets go")
+        self.item_chip = Chip(self._clear_item, "The pinned item; a click lets go")
         row = QWidget()
         row.setObjectName("title-row")
         across = QHBoxLayout(row)
@@ -139,8 +142,9 @@ class MainWindow(QMainWindow):
         bar.setObjectName("sidebar")
         bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         column = QVBoxLayout(bar)
-        column.setContentsMargins(6, 8, 6, 8)
-        column.setSpacing(4)
+        # eight pages fit into the lowest window
+        column.setContentsMargins(6, 4, 6, 4)
+        column.setSpacing(2)
         self.page_buttons: dict[str, QToolButton] = {}
         for number, (key, entry) in enumerate(PAGES.items(), 1):
             made = QToolButton()
@@ -195,6 +199,8 @@ class MainWindow(QMainWindow):
         self._act(view, "Dismiss the message", self.message_bar.clear, "Escape")
         self._act(view, "&Full screen", self._full_screen, "F11")
         help = bar.addMenu("&Help")
+        about_page = self._act(help, "About this &page", self._explain_page)
+        about_page.setShortcuts([QKeySequence("F1"), QKeySequence("?")])
         self._act(help, "Terms of the &sample data", self._show_terms)
         self._act(help, "&About Rankscope", self._about)
 
@@ -233,7 +239,11 @@ class MainWindow(QMainWindow):
             self.painted.emit()
 
     def _begin(self) -> None:
-        """The window is on the screen: load what is heavy."""
+        """The window is on the screen: offer what was open last, load what is heavy."""
+        last = last_data(self.settings)
+        if last is not None and self.session.opened is None and self.message_bar.message is None:
+            remedy = Remedy("Open again", lambda: self._open_again(last))
+            self.tell(Message(f"Last time {cell(last.name, 60)} was open.", "note", remedy))
         job = Job("Loading", warm, quiet=True, parent=self)
         job.told.connect(self._warmed)
         job.ended.connect(self._loaded)
@@ -286,6 +296,7 @@ class MainWindow(QMainWindow):
             page = PAGES[key].make(self.context)
             self._pages[key] = page
             self.stack.addWidget(page)
+            restore_splits(page, key, self.settings)
         if key == self.current:
             self._show_page(key)
 
@@ -299,6 +310,9 @@ class MainWindow(QMainWindow):
         self.session.ask(topic)
         self.go("guide")
 
+    def _explain_page(self) -> None:
+        self.explain(f"page.{self.current}")
+
     # --- data and files -----------------------------------------------------------------------------------------
 
     def open_data(self, source: str) -> None:
@@ -307,6 +321,17 @@ class MainWindow(QMainWindow):
         page = self._pages.get("data")
         if page is not None:
             page.take_files([source])
+
+    def _open_again(self, last: LastData) -> None:
+        self.go("data")
+        page = self._pages.get("data")
+        if page is not None:
+            page.read(last.plan, last.choice)  # type: ignore[attr-defined]
+
+    def _data_changed(self) -> None:
+        self._show_session()
+        if self.session.opened is not None:
+            keep_data(self.settings, self.session.opened)
 
     def _ask_file(self) -> None:
         path, _ = QFileDialog.getOpenFileName(self, "Open interactions", self.settings.text("folder"))
@@ -359,10 +384,8 @@ class MainWindow(QMainWindow):
         self.user_chip.setVisible(session.user is not None)
         self.item_chip.setVisible(session.item is not None)
 
-    def _chip(self, chip: QWidget, text: str | None, empty: str) -> None:
-        chip.setText(cell(text or empty, CHIP * 2).replace("&", "&&"))  # type: ignore[attr-defined]
-        chip.setAccessibleName(text or empty)
-        restyle(chip, "empty", "true" if text is None else "false")
+    def _chip(self, chip: Chip, text: str | None, empty: str) -> None:
+        chip.show_text(cell(text or empty, 2 * CHIP), text is None)
 
     def _clear_run(self) -> None:
         self.session.choose_run(None)
@@ -408,9 +431,12 @@ class MainWindow(QMainWindow):
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
 
     def _palette(self) -> None:
+        from workbench.searching import PaletteSearch
         from workbench.widgets.palette import CommandPalette
 
-        CommandPalette(self, self.commands()).exec()
+        palette = CommandPalette(self, self.commands())
+        PaletteSearch(self.context, palette)
+        palette.exec()
 
     def commands(self) -> dict[str, Callable[[], object]]:
         """Everything that the command palette offers, by what it is called."""
@@ -489,6 +515,8 @@ class MainWindow(QMainWindow):
     def _remember(self) -> None:
         geometry: QByteArray = self.saveGeometry()
         self.settings.keep("geometry", geometry)
+        for key, page in self._pages.items():
+            keep_splits(page, key, self.settings)
         self.settings.write()
 
 

@@ -122,13 +122,17 @@ class Trace:
 
     def _steps(self, event: StepsDone) -> None:
         place = event.epoch - 1 + (event.step / event.steps if event.steps else 1.0) + (self.refit_at or 0.0)
+        self._go_on_from(place)
+        self._add(place, event.loss, event.rate)
+        self.histogram = event.histogram or self.histogram
+
+    def _go_on_from(self, place: float) -> None:
+        """What was told after the checkpoint that a run went on from is told again."""
         if self._resumed:
             kept = int(np.searchsorted(self.at.values, place))
             for column in (self.at, self.loss, self.speed):
                 column.cut(kept)
             self._resumed = False
-        self._add(place, event.loss, event.rate)
-        self.histogram = event.histogram or self.histogram
 
     def _add(self, place: float, loss: float, speed: float) -> None:
         self.at.add(place)
@@ -138,6 +142,11 @@ class Trace:
     def _epoch(self, event: EpochDone) -> None:
         if event.phase == "train":
             self.seconds.add(event.seconds)
+        place = event.epoch + (self.refit_at or 0.0)
+        self._go_on_from(place)
+        if not len(self.at) or self.at.values[-1] <= place - 1:
+            # an epoch that was over before it was time for a report
+            self._add(place, event.loss, event.examples / event.seconds if event.seconds > 0 else np.nan)
         if event.phase != "train" or not event.metrics:
             return
         if event.best:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from workbench.columns import Arrangement, Column, NoLongerWanted, Rows, arranged, csv_lines
 from workbench.jobs.job import Cancelled, JobControl, Progress, Tell, Work
-from workbench.tables.columns import Arrangement, Column, NoLongerWanted, Rows, arranged, csv_lines
 
 
 def ordering(columns: Sequence[Column], rows: int, wanted: Arrangement, ordered: Rows | None) -> Work:

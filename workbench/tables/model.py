@@ -11,9 +11,9 @@ import numpy.typing as npt
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QBrush, QFont, QGuiApplication, QPalette
 
+from workbench.columns import Arrangement, Column, Rows, arranged
 from workbench.jobs.job import End, Job
 from workbench.jobs.ordering import ordering
-from workbench.tables.columns import Arrangement, Column, Rows, arranged
 from workbench.widgets.parts import tip
 
 Index = QModelIndex | QPersistentModelIndex

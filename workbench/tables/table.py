@@ -9,9 +9,9 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHeaderView, QMenu, QTableView
 
+from workbench.columns import csv_lines
 from workbench.jobs.job import Job
 from workbench.jobs.ordering import follow_saving, saving
-from workbench.tables.columns import csv_lines
 from workbench.tables.model import LARGE, ColumnsModel, Index
 from workbench.theme import with_digits
 from workbench.widgets.parts import label

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QStackedLayout, QVBoxLayout, QWidget
 from core.data.plan import DataPlan
 from core.splits import SPLITS
 from core.training.plan import Choice
+from workbench.jobs.calling import calling
 from workbench.jobs.importing import follow_reading, importing
 from workbench.jobs.job import End, Job
 from workbench.page import Context, Message, Page, Remedy, message_of
@@ -48,15 +49,37 @@ class DataPage(Page):
     # --- opening ------------------------------------------------------------------------------------------------
 
     def take_files(self, paths: list[str]) -> bool:
-        """Open the first of the files: the sample at once, anything else through the dialog."""
+        """Open files: the sample at once, anything else through the dialog; several are told apart first."""
         if self.job is not None:
             self.context.tell(Message("Something is being read already. Cancel it first.", "warning"))
             return True
         if paths[0] == SAMPLE:
             self.read(DataPlan())
         else:
-            self.context.when_warm("reading", lambda: self._ask_how(paths[0]))
+            self.context.when_warm("reading", lambda: self._tell_apart(paths))
         return True
+
+    def _tell_apart(self, paths: list[str]) -> None:
+        """Find out which of the files holds interactions, and what the others are."""
+        if len(paths) == 1:
+            self._ask_how(DataPlan(source=paths[0]))
+            return
+        from core.splits.dropped import sort_out
+
+        job = Job("Looking at the files", calling(lambda: sort_out(paths)), quiet=True)
+        job.ended.connect(self._told_apart)
+        self.context.jobs.start(job)
+
+    def _told_apart(self, end: End) -> None:
+        if end.error is not None:
+            self.context.tell(message_of(end.error, end.details))
+            return
+        if end.value.left:
+            names = ", ".join(cell(path.rpartition("/")[2], 40) for path in end.value.left[:3])
+            more = f" and {len(end.value.left) - 3:,} more" if len(end.value.left) > 3 else ""
+            text = f"It is not clear what {names}{more} should be; name files in the dialog."
+            self.context.tell(Message(text, "warning"))
+        self._ask_how(end.value.plan)
 
     def ask_file(self) -> None:
         """Choose a file."""
@@ -70,17 +93,20 @@ class DataPage(Page):
         if path:
             self.take_files([path])
 
-    def _ask_how(self, path: str) -> None:
+    def _ask_how(self, plan: DataPlan) -> None:
         from workbench.pages.data.import_dialog import ImportDialog
 
-        dialog = ImportDialog(self, self.context, path)
+        dialog = ImportDialog(self, self.context, plan)
         dialog.confirmed.connect(self.read)
         dialog.open()
 
-    def read(self, plan: DataPlan) -> None:
-        """Read what a plan names, in the background."""
+    def read(self, plan: DataPlan, choice: Choice | None = None) -> None:
+        """Read what a plan names, in the background, and divide it as is chosen or as is usual."""
+        if self.job is not None:
+            self.context.tell(Message("Something is being read already. Cancel it first.", "warning"))
+            return
         key = "predefined" if plan.test else "leave-last-out"
-        choice = Choice(key, SPLITS[key].settings())
+        choice = choice or Choice(key, SPLITS[key].settings())
         name = "the sample data" if plan.source == SAMPLE else cell(plan.source.rstrip("/").rpartition("/")[2], 60)
         self.job = Job(f"Reading {name}", importing(plan, choice), follow_reading)
         self.job.ended.connect(lambda end: self._read(plan, end))
@@ -92,7 +118,7 @@ class DataPage(Page):
         self.job = None
         self.welcome.show_job(None)
         if end.error is not None:
-            remedy = Remedy("Change how it is read", lambda: self._ask_how(plan.source))
+            remedy = Remedy("Change how it is read", lambda: self._ask_how(plan))
             self.context.tell(message_of(end.error, end.details, None if plan.source == SAMPLE else remedy))
         elif end.cancelled:
             self.context.tell(Message("Reading was cancelled; nothing was kept."))
