@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QItemSelectionModel, QPoint, QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
@@ -89,7 +90,8 @@ class ListPanel(QWidget):
         self.trash.setEnabled(shelf.trashed > 0)
         if before is not None and before.library == shelf.library and before.plans is shelf.plans:
             return
-        self._offer(self.states, [each for each in STATES if any(e.state == each for e in shelf.library.entries)])
+        met = {entry.state for entry in shelf.library.entries}
+        self._offer(self.states, [state for state in STATES if state in met])
         self._offer(self.models, sorted({entry.model for entry in shelf.library.entries if entry.model}))
         self._renew()
 
@@ -108,7 +110,7 @@ class ListPanel(QWidget):
         if self.shelf is None:
             return
         entries = self.shelf.library.entries
-        rows = np.array([at for at, entry in enumerate(entries) if self._wanted(entry)], np.int32)
+        rows = self._wanted(entries)
         shown = [entries[at] for at in rows]
         columns, widths = run_columns(shown)
         differing, more_widths, hidden = plan_columns(self.shelf.plans, rows, shown)
@@ -141,17 +143,20 @@ class ListPanel(QWidget):
         self.count.setText(f"{words}. View only: {reason}" if reason else words)
         self.count.setToolTip(self.count.text())
 
-    def _wanted(self, entry: Entry) -> bool:
-        asked = self.search.text().strip().casefold()
-        state, model = self.states.currentData(), self.models.currentData()
-        if (state and entry.state != state) or (model and entry.model != model):
-            return False
-        if self.starred.isChecked() and not entry.star:
-            return False
-        if not asked:
-            return True
-        held = (entry.title, entry.note, entry.data, entry.model, entry.loss, entry.sampler, entry.folder)
-        return all(any(word in text.casefold() for text in held) for word in asked.split())
+    def _wanted(self, entries: Sequence[Entry]) -> npt.NDArray[np.int32]:
+        """Places of the runs that pass the filter."""
+        words = self.search.text().casefold().split()
+        state, model, starred = self.states.currentData(), self.models.currentData(), self.starred.isChecked()
+        found = list(range(len(entries)))
+        if state:
+            found = [at for at in found if entries[at].state == state]
+        if model:
+            found = [at for at in found if entries[at].model == model]
+        if starred:
+            found = [at for at in found if entries[at].star]
+        if words:
+            found = [at for at in found if holds(entries[at], words)]
+        return np.array(found, np.int32)
 
     # --- selection ----------------------------------------------------------------------------------------------
 
@@ -206,3 +211,10 @@ class ListPanel(QWidget):
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(place)
         return menu
+
+
+def holds(entry: Entry, words: Sequence[str]) -> bool:
+    """Whether each of some words occurs in what is known of a run."""
+    parts = (entry.title, entry.note, entry.data, entry.model, entry.loss, entry.sampler, entry.folder)
+    text = "\n".join(parts).casefold()
+    return all(word in text for word in words)

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from core.commands.text import probability
 from core.runs.colours import Style
 from core.runs.entries import real, section
+from workbench.columns import Column
 from workbench.jobs.run_details import TESTED, Detail, Pairing
 from workbench.plots.interval_bars import Bar, IntervalBars, Strip
-from workbench.tables.columns import Column
 from workbench.tables.model import ColumnsModel
 from workbench.tables.table import Table
 from workbench.theme import Theme

@@ -9,9 +9,9 @@ import pyarrow as pa
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from core.runs.entries import flat_plan
+from workbench.columns import Column
 from workbench.jobs.run_details import Detail
 from workbench.pages.runs.rows import value_words
-from workbench.tables.columns import Column
 from workbench.tables.model import ColumnsModel
 from workbench.tables.table import Table
 from workbench.widgets.parts import label

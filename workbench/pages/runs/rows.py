@@ -16,7 +16,7 @@ from PySide6.QtGui import QBrush, QColor
 from core.commands.text import duration
 from core.runs.differing import PlanTable
 from core.runs.entries import DAMAGED, Entry
-from workbench.tables.columns import Column
+from workbench.columns import Column
 from workbench.tables.model import ColumnsModel, Index
 from workbench.theme import Theme
 from workbench.widgets.parts import tip
@@ -96,12 +96,14 @@ def plan_columns(
 
 
 def _plan_column(table: PlanTable, name: str, rows: npt.NDArray[np.int32]) -> Column:
-    values = [table.value(name, int(row)) for row in rows]
     title = column_title(name)
+    # the few distinct values are converted and then handed out to the rows; one that is absent takes the last place
+    codes, values = table.codes[name][rows], (*table.values[name], None)
     if all(value is None or (isinstance(value, int | float) and not isinstance(value, bool)) for value in values):
         numbers = np.array([math.nan if value is None else value for value in values], np.float64)
-        return Column(title, numbers, plain_number, True, name)
-    return Column(title, pa.array([value_words(value) for value in values], pa.large_string()), cell, False, name)
+        return Column(title, numbers[codes], plain_number, True, name)
+    words = pa.array([value_words(value) for value in values], pa.large_string())
+    return Column(title, words.take(pa.array(np.where(codes < 0, len(values) - 1, codes))), cell, False, name)
 
 
 def column_title(name: str) -> str:

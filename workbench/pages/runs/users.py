@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from core.commands.text import count
 from core.insight.changed import RANK, UserPairs
+from workbench.columns import Column
 from workbench.jobs.run_details import SCATTERED, Pairing
 from workbench.plots.scatter import Scatter
 from workbench.session import Session
-from workbench.tables.columns import Column
 from workbench.tables.model import ColumnsModel
 from workbench.tables.table import Table
 from workbench.theme import Theme
