@@ -46,9 +46,9 @@ class PairBatches:
         """Batches an epoch."""
         return -(-self.rows // self.batch_size)
 
-    def epoch(self, number: int) -> Iterator[Batch]:
-        """The batches of an epoch; the order depends on the seed and the epoch alone."""
-        for at in shuffled(self.rows, self.batch_size, key(self.seed, "shuffle", number), self.users.device):
+    def epoch(self, number: int, first: int = 0) -> Iterator[Batch]:
+        """The batches of an epoch from ``first`` on; the order depends on the seed and the epoch alone."""
+        for at in shuffled(self.rows, self.batch_size, key(self.seed, "shuffle", number), self.users.device, first):
             yield Batch(Asked(self.users[at]), self.items[at].unsqueeze(1), None, at)
 
 
@@ -75,14 +75,14 @@ class WindowBatches:
         """Batches an epoch."""
         return -(-self.rows // self.batch_size)
 
-    def epoch(self, number: int) -> Iterator[Batch]:
-        """The batches of an epoch; the order depends on the seed and the epoch alone."""
-        for at in shuffled(self.rows, self.batch_size, key(self.seed, "shuffle", number), self.users.device):
+    def epoch(self, number: int, first: int = 0) -> Iterator[Batch]:
+        """The batches of an epoch from ``first`` on; the order depends on the seed and the epoch alone."""
+        for at in shuffled(self.rows, self.batch_size, key(self.seed, "shuffle", number), self.users.device, first):
             users, starts = self.users[at], self.starts[at]
-            first = starts + (users + 1) * self.length
-            windows = self.padded[(first - self.length).unsqueeze(1) + self.lags]
+            begin = starts + (users + 1) * self.length
+            windows = self.padded[(begin - self.length).unsqueeze(1) + self.lags]
             mask = self.ahead < self.left[at].unsqueeze(1)
-            ahead = (first.unsqueeze(1) + self.ahead).clamp(max=len(self.padded) - 1)
+            ahead = (begin.unsqueeze(1) + self.ahead).clamp(max=len(self.padded) - 1)
             targets = torch.where(mask, self.padded[ahead], 0)
             yield Batch(Asked(users, windows), targets, mask, starts)
 
@@ -152,9 +152,9 @@ class RowBatches:
         """Batches an epoch."""
         return -(-self.rows // self.batch_size)
 
-    def epoch(self, number: int) -> Iterator[RowBatch]:
-        """The batches of an epoch; the order depends on the seed and the epoch alone."""
-        for at in shuffled(self.rows, self.batch_size, key(self.seed, "shuffle", number), torch.device("cpu")):
+    def epoch(self, number: int, first: int = 0) -> Iterator[RowBatch]:
+        """The batches of an epoch from ``first`` on; the order depends on the seed and the epoch alone."""
+        for at in shuffled(self.rows, self.batch_size, key(self.seed, "shuffle", number), torch.device("cpu"), first):
             yield self.batch(self.filled[at.numpy()])
 
     def batch(self, rows: npt.NDArray[np.int64]) -> RowBatch:
@@ -191,8 +191,8 @@ def transposed(pairs: Pairs, values: npt.NDArray[np.float32] | None) -> tuple[Pa
     return Pairs(indptr, users[order], pairs.n_users), None if values is None else values[order]
 
 
-def shuffled(rows: int, batch_size: int, seed: int, device: torch.device) -> Iterator[Tensor]:
-    """Row numbers in random order, cut into batches, drawn on the device."""
+def shuffled(rows: int, batch_size: int, seed: int, device: torch.device, first: int = 0) -> Iterator[Tensor]:
+    """Row numbers in random order, cut into batches, drawn on the device; the batches before ``first`` are left out."""
     generator = torch.Generator(device).manual_seed(seed)
     order = torch.randperm(rows, generator=generator, device=device)
-    yield from (order[start : start + batch_size] for start in range(0, rows, batch_size))
+    yield from (order[start : start + batch_size] for start in range(first * batch_size, rows, batch_size))

@@ -158,6 +158,8 @@ def remove(path: Path) -> None:
 
 def sweep(folder: Path) -> int:
     """Remove what unfinished writing left in a folder; only for the one who holds its lock. Returns how many."""
+    if not folder.is_dir():
+        return 0
     left = [each for each in folder.iterdir() if each.name.startswith(TEMPORARY) and each.is_file()]
     for each in left:
         _forget(each)

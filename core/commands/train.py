@@ -117,14 +117,14 @@ def follow(console: Console, plan: Plan, prepared: Prepared, run: NewRun) -> int
     from core.training.state import RunState
 
     control, last = Control(), None
-    state = RunState(plan, prepared.split, trained_for(plan, data=prepared.split.interactions))
+    state = RunState(plan, prepared.split, trained_for(plan, split=prepared.split))
     events = recorded(train(plan, prepared.split, state, control), state, run)
     with stopping(control, console.note) as received, RunProgress(console, plan.training.stop_on) as progress:
         for last in events:
             if isinstance(last, RunStarted) and last.phase == "train":
                 tell_start(console, last)
             progress.show(last)
-    return ended(console, last, run, received.exit_code)
+    return ended(console, last, run.name, received.exit_code)
 
 
 def tell_start(console: Console, event: RunStarted) -> None:
@@ -137,7 +137,7 @@ def tell_start(console: Console, event: RunStarted) -> None:
         console.say()
 
 
-def ended(console: Console, event: RunEvent | None, run: NewRun, interrupted: int) -> int:
+def ended(console: Console, event: RunEvent | None, name: str, interrupted: int) -> int:
     """Tell how the run ended; gives the exit code."""
     from core.commands.report import show_result
     from core.training.events import RunCompleted, RunFailed
@@ -155,8 +155,8 @@ def ended(console: Console, event: RunEvent | None, run: NewRun, interrupted: in
         for note in result.get("notes", []):
             console.remark(note)
         console.say()
-        console.say(f"Kept as {text.harmless(run.name)}")
+        console.say(f"Kept as {text.harmless(name)}")
         return 0
     console.say()
-    console.say(f"Stopped. What was trained is kept as {text.harmless(run.name)}")
+    console.say(f"Stopped. What was trained is kept as {text.harmless(name)}")
     return interrupted

@@ -131,9 +131,10 @@ class Descent:
         return self._report(len(order), found)
 
     def close(self) -> None:
-        """End the threads."""
-        if "_pool" in self.__dict__:
-            self._pool.shutdown()
+        """End the threads; the next block makes new ones."""
+        pool = self.__dict__.pop("_pool", None)
+        if pool is not None:
+            pool.shutdown()
 
     @cached_property
     def _pool(self) -> ThreadPoolExecutor:

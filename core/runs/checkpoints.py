@@ -21,6 +21,8 @@ KEPT = 2
 """Latest checkpoints that stay, beside the best one."""
 NAME = re.compile(r"(\d{6,})\.json")
 LARGEST = 64 << 30
+ATTEMPTS = 10
+"""Looks at a folder whose checkpoints are replaced while it is read."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Checkpoint:
     Attributes:
         number: 1, 2, ... in the order of writing; the file name.
         plain: the state that is no tensor: epoch, step, phase, early stopping, generators.
-        best: the epoch just ended was the best so far.
+        best: it is the first with the weights of the best epoch so far.
         data_hash: of the data that the run was trained on.
         versions: of rankscope, torch, python...; the same bits are promised for the same ones only.
     """
@@ -43,6 +45,11 @@ class Checkpoint:
     plan: dict[str, Any]
     versions: dict[str, Any]
     best: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Whether a run can be gone on with from it."""
+        return not self.plain.get("only_best", False)
 
     @property
     def name(self) -> str:
@@ -88,22 +95,33 @@ def write_checkpoint(
     return checkpoint
 
 
-def newest(folder: Path) -> Loaded:
+def newest(folder: Path, to_go_on: bool = False) -> Loaded:
     """The newest checkpoint that is whole; where a newer one is damaged, an earlier one and a note that says so.
+
+    Args:
+        to_go_on: pass over those that hold the best weights alone, saved when a run failed.
 
     Raises:
         ModelFileError: there is none.
         StorageError: a newer version of Rankscope wrote it.
     """
     notes: list[str] = []
-    for number in sorted(_numbers(folder), key=int, reverse=True):
-        try:
-            checkpoint = read_manifest(folder / f"{number}.json")
-            return Loaded(checkpoint, read_tensors(folder, checkpoint), tuple(notes))
-        except (StorageError, ModelFileError) as error:
-            if error.code == "storage.newer":
-                raise
-            notes.append(f"Checkpoint {number} could not be used, an earlier one was taken: {error.sentence()}")
+    for _ in range(ATTEMPTS):
+        notes = []
+        numbers = _numbers(folder)
+        for number in sorted(numbers, key=int, reverse=True):
+            try:
+                checkpoint = read_manifest(folder / f"{number}.json")
+                if to_go_on and not checkpoint.whole:
+                    continue
+                return Loaded(checkpoint, read_tensors(folder, checkpoint), tuple(notes))
+            except (StorageError, ModelFileError) as error:
+                if error.code == "storage.newer":
+                    raise
+                notes.append(f"Checkpoint {number} could not be used, an earlier one was taken: {error.sentence()}")
+        if _numbers(folder) == numbers:
+            break
+        # the run is being written: those that were listed are gone meanwhile, and newer ones are there
     raise ModelFileError(
         "model.no-checkpoint",
         "the run holds no weights that can be used",
@@ -171,11 +189,19 @@ def _numbers(folder: Path) -> list[str]:
         return [match[1] for each in folder.iterdir() if (match := NAME.fullmatch(each.name))]
 
 
+def _is_best(path: Path) -> bool:
+    try:
+        return read_manifest(path).best
+    except StorageError:
+        # damaged meanwhile: it is no reason to lose what was just saved
+        return False
+
+
 def _prune(folder: Path) -> None:
     numbers = sorted(_numbers(folder), key=int)
     stay = set(numbers[-KEPT:])
     for number in reversed(numbers):
-        if read_manifest(folder / f"{number}.json").best:
+        if _is_best(folder / f"{number}.json"):
             stay.add(number)
             break
     for number in numbers:

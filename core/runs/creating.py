@@ -19,7 +19,17 @@ from core.runs.record import RunRecord, read_record, write_record
 from core.splits.split import Split
 from core.training.plan import Plan, to_toml
 
-OWN_NAMES = {"run.json", "plan.toml", "events.jsonl", "ckpt", "data", "results", ".lock"}
+OWN_NAMES = {
+    "run.json",
+    "plan.toml",
+    "events.jsonl",
+    "ckpt",
+    "data",
+    "results",
+    ".lock",
+    "marks.json",
+    "owner.json",
+}
 """All that a run folder holds; a folder with anything else in it is never removed."""
 
 

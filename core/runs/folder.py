@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
+import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,8 +12,15 @@ from pathlib import Path
 
 import filelock
 
+from core import durable, strict_json
 from core.durable import printable_path, storing
-from core.errors import UsageError
+from core.errors import StorageError, UsageError
+
+OWNER = "owner.json"
+"""Beside the lock: ``pid``, ``host`` and ``since`` of the process that holds it, for display. A process that was killed
+leaves it, and the system frees the lock: only both together mean that somebody writes."""
+PATIENCE = 1.0
+"""Seconds: whoever asks whether a run is being written holds its lock for an instant."""
 
 
 @dataclass(frozen=True)
@@ -60,14 +70,14 @@ class RunFolder:
 
 @contextmanager
 def locked(folder: RunFolder) -> Iterator[None]:
-    """Hold the run's lock; the system lets it go when the process ends, however it ends.
+    """Hold the run's lock and say so in owner.json; the system frees the lock when the process ends, however it ends.
 
     Raises:
         UsageError: another process is writing to the run.
         StorageError: the lock cannot be made.
     """
     # an event loop or a window may close the generator that holds it from another thread
-    lock = filelock.FileLock(folder.path / ".lock", timeout=0, thread_local=False)
+    lock = filelock.FileLock(folder.path / ".lock", timeout=PATIENCE, thread_local=False)
     with storing(folder.path / ".lock"):
         try:
             lock.acquire()
@@ -79,16 +89,30 @@ def locked(folder: RunFolder) -> Iterator[None]:
                 remedy="Wait until it ends, or stop it there",
             ) from None
     try:
-        yield
+        since = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+        owner = {"pid": os.getpid(), "host": socket.gethostname(), "since": since}
+        durable.write(folder.path / OWNER, strict_json.dumps(owner) + b"\n")
+        try:
+            yield
+        finally:
+            _leave(folder)
     finally:
         lock.release()
 
 
+def _leave(folder: RunFolder) -> None:
+    try:
+        durable.remove(folder.path / OWNER)
+    except StorageError:
+        # without the lock it says nothing, and the next owner replaces it
+        return
+
+
 def is_being_written(folder: RunFolder) -> bool:
     """Whether a living process holds the run's lock."""
-    if not (folder.path / ".lock").exists():
+    if not (folder.path / OWNER).exists() or not (folder.path / ".lock").exists():
         return False
-    lock = filelock.FileLock(folder.path / ".lock", timeout=0, thread_local=False)
+    lock = filelock.FileLock(folder.path / ".lock", timeout=0.05, poll_interval=0.01, thread_local=False)
     try:
         with lock:
             return False

@@ -7,6 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from core import durable
 from core.data.interactions import Events, Interactions, merge_events
 from core.errors import ModelFileError, PlanError
@@ -68,7 +70,10 @@ class Run:
         Raises:
             ModelFileError: there is none, or it belongs to other data.
         """
-        loaded = newest(self.folder.checkpoints)
+        return self._loaded()
+
+    def _loaded(self, to_go_on: bool = False) -> Loaded:
+        loaded = newest(self.folder.checkpoints, to_go_on)
         if loaded.checkpoint.data_hash != self.record.data.get("hash"):
             raise ModelFileError(
                 "model.other-data",
@@ -92,8 +97,8 @@ class Run:
         # the start from other runs is in the weights already
         model = build_model(self.plan, self.trained_on)
         weights = _under(loaded.tensors, "model.")
-        if self.record.state in ("running", "stopped") and self.plan.training.keep_best:
-            # killed or stopped while it trained: the weights of the best epoch lie beside the latest ones
+        if self.plan.training.keep_best:
+            # the weights of the best epoch lie beside the latest ones, from which the run can be gone on with
             weights = _under(loaded.tensors, "best.") or weights
         fit(model, weights, f"{durable.printable_path(self.folder.checkpoints)}, {loaded.checkpoint.name}")
         model.eval()
@@ -110,11 +115,32 @@ class Run:
         return read_evaluation(self.folder.results, part, ranker)
 
     def restored_state(self) -> RunState:
-        """The state from which training can go on, to the bit on the same machine and versions."""
+        """The state from which training can go on, to the bit on the same machine and versions.
+
+        Raises:
+            ModelFileError: there is no checkpoint to go on from, or its weights do not fit the plan.
+            StorageError: data or results in the run are damaged.
+        """
         from core.training.state import RunState
 
-        state = RunState(self.plan, self.split, trained_for(self.plan, data=self.interactions))
-        state.restore(self.loaded.tensors, self.loaded.checkpoint.plain)
+        loaded = self._loaded(to_go_on=True)
+        state = RunState(self.plan, self.split, fresh=False, began_on=self.record.device)
+        plain = loaded.checkpoint.plain
+        try:
+            state.restore(loaded.tensors, plain)
+        except (KeyError, TypeError, ValueError, RuntimeError) as error:
+            raise ModelFileError(
+                "model.misfit",
+                "the checkpoint does not fit the plan of the run",
+                f"{durable.printable_path(self.folder.checkpoints)}, {loaded.checkpoint.name}",
+                f"{type(error).__name__}: {str(error)[:200]}",
+                "Train the run again with its plan.toml",
+            ) from None
+        if state.phase == "refit":
+            # the weights that the validation part was ranked with are gone; what came of it was written down
+            evaluation = self.evaluation("validation")
+            if evaluation is not None:
+                state.results.model["validation"] = evaluation
         return state
 
 
@@ -135,29 +161,50 @@ def open_run(path_or_id: str | Path, workspace: Workspace | None = None) -> Run:
     return Run(str(path_or_id), folder, record, plan)
 
 
-def trained_for(plan: Plan, workspace: Workspace | None = None, data: Interactions | None = None) -> Trained:
+def trained_for(plan: Plan, workspace: Workspace | None = None, split: Split | None = None) -> Trained:
     """The trained models that a plan starts from, by role; empty when it starts from none.
 
     Args:
-        data: what the plan is to be trained on: a row of a table must stand for the same user or item in all runs.
+        split: what the plan is to be trained on. A row of a table must stand for the same user or item in all runs,
+            and what is held out here must not have been learned there.
 
     Raises:
-        PlanError: a run knows other users or items.
+        PlanError: a run knows other users or items, or learned from other events.
     """
     from core.training.starting import runs_to_start_from
 
     runs = {role: open_run(name, workspace) for role, name in runs_to_start_from(plan).items()}
     for role, run in runs.items():
-        own = run.interactions
-        if data is not None and not (own.users.ids.equals(data.users.ids) and own.items.ids.equals(data.items.ids)):
-            raise PlanError(
-                code="plan.start",
-                what=f"start_{role} was trained on other users or items",
-                where=f"model {plan.model.name}",
-                why="Its rows would stand for others here",
-                remedy="Train it on the same data, cleaned in the same way",
-            )
+        if split is not None:
+            check_start(plan, role, run, split)
     return {role: (run.plan.model.name, run.model) for role, run in runs.items()}
+
+
+def check_start(plan: Plan, role: str, run: Run, split: Split) -> None:
+    """Refuse to start from a run that knows other users or items, or that learned from other events than this one will.
+
+    Raises:
+        PlanError: with what differs.
+    """
+    own, data = run.interactions, split.interactions
+    where = f"model {plan.model.name}"
+    if not (own.users.ids.equals(data.users.ids) and own.items.ids.equals(data.items.ids)):
+        raise PlanError(
+            code="plan.start",
+            what=f"start_{role} was trained on other users or items",
+            where=where,
+            why="Its rows would stand for others here",
+            remedy="Train it on the same data, cleaned in the same way",
+        )
+    learned, train = run.trained_on, split.train
+    if not (np.array_equal(learned.users, train.users) and np.array_equal(learned.items, train.items)):
+        raise PlanError(
+            code="plan.start",
+            what=f"start_{role} was trained on another training part",
+            where=where,
+            why="What is held out here could have been learned there, and the figures would be too good",
+            remedy="Train it with the same split and seed",
+        )
 
 
 def _under(tensors: dict[str, Any], prefix: str) -> dict[str, Any]:

@@ -33,7 +33,9 @@ class RunRecord:
         plan: the plan as plain values by section.
         data: ``hash`` of the parts, source name, users, items, events.
         counts: ``rejected`` rows and ``excluded`` by reason, for the result line.
-        epoch, step: how far it came.
+        epoch, step: how far it came, as far as that was saved.
+        phase: ``train``, or ``refit`` once it trained again on training and validation; empty before a checkpoint.
+        saved: wall clock in UTC of the last checkpoint, ISO; for display only; empty before the first.
         result: the result line, empty before the end.
         failure: code, what, where, why, remedy of a failed run.
     """
@@ -49,6 +51,8 @@ class RunRecord:
     counts: dict[str, Any] = field(default_factory=dict)
     epoch: int = 0
     step: int = 0
+    phase: str = ""
+    saved: str = ""
     result: dict[str, Any] = field(default_factory=dict)
     failure: dict[str, Any] = field(default_factory=dict)
 

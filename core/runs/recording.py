@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from typing import Any
+
+from torch import Tensor
 
 from core import durable
 from core.errors import StorageError
@@ -28,11 +31,14 @@ from core.training.events import (
     RunStopped,
     to_plain,
 )
-from core.training.plan import to_values
+from core.training.failures import DEVICE_SIGNS
+from core.training.plan import to_toml, to_values
 from core.training.state import RunState
 
 EVERY = 30.0
-"""Seconds between two checkpoints where epochs are shorter."""
+"""Seconds between two checkpoints, within an epoch too."""
+SHARE = 10
+"""A checkpoint that took t seconds to write is followed by none for SHARE x t seconds, however often they are due."""
 
 Retry = Callable[[StorageError], bool]
 """Asked when saving failed; True tries again, False ends the run with what was saved before."""
@@ -44,18 +50,20 @@ def recorded(
     run: NewRun | RunFolder,
     retry: Retry = lambda error: False,
     every: float = EVERY,
+    held: bool = False,
 ) -> Iterator[RunEvent]:
     """Record a run while it goes on.
 
-    The folder appears with the first RunStarted, whole. A checkpoint is written after the first epoch, then after each
-    epoch or every ``every`` seconds where epochs are shorter, and at the end. Results, weights and record are synced
-    before the event that tells of them is passed on.
+    The folder appears with the first RunStarted, whole. A checkpoint is written after the first epoch, then every
+    ``every`` seconds at whatever is told next, and at the end. Results, weights and record are synced before the event
+    that tells of them is passed on.
 
     Args:
         events: from ``train``; closed when the run ends early.
         state: what ``train`` works on; read while ``events`` is suspended.
         run: where a new run goes, or the folder of a run that is gone on with.
         retry: asked when the disk is full or gone; the run waits meanwhile with its state in memory.
+        held: the caller holds the run's lock.
 
     Yields:
         The same events; the last one is RunFailed where the run could not be saved.
@@ -75,7 +83,7 @@ def recorded(
                 if not isinstance(event, RunStarted):
                     yield event
                     continue
-                recorder = stack.enter_context(closing(Recorder(run, state, event, every)))
+                recorder = stack.enter_context(closing(Recorder(run, state, event, every, held)))
             kept, error = persistently(recorder, event, retry)
             if error is not None:
                 yield RunFailed(error.code, error.what, error.where, error.why, error.remedy, state.epoch, state.step)
@@ -96,7 +104,9 @@ def persistently(recorder: Recorder, event: RunEvent, retry: Retry) -> tuple[Run
 class Recorder:
     """Writes one run; holds its lock until it is closed."""
 
-    def __init__(self, run: NewRun | RunFolder, state: RunState, started: RunStarted, every: float = EVERY) -> None:
+    def __init__(
+        self, run: NewRun | RunFolder, state: RunState, started: RunStarted, every: float = EVERY, held: bool = False
+    ) -> None:
         self.state, self.every = state, every
         self._stack = ExitStack()
         if isinstance(run, NewRun):
@@ -104,18 +114,31 @@ class Recorder:
             self.folder, _ = create(run, record, state.plan, state.split)
             self.name = run.name
         else:
-            self.folder, self.name = run, str(run.path)
+            self.folder, self.name = run, run.path.name
         try:
-            self._stack.enter_context(locked(self.folder))
-            self.record = dataclasses.replace(read_record(self.folder), state="running", result={}, failure={})
-            durable.sweep(self.folder.path)
-            durable.sweep(self.folder.checkpoints)
+            if not held:
+                self._stack.enter_context(locked(self.folder))
+            self.record = read_record(self.folder)
+            if not isinstance(run, NewRun):
+                self._begin_again()
             self.log = self._stack.enter_context(closing(EventLog(self.folder.events)))
         except BaseException:
             self._stack.close()
             raise
+        self._began = time.monotonic()
         self._written = float("-inf")
+        self._pause = every
         self._best = False
+
+    def _begin_again(self) -> None:
+        """Tidy up what a crash left, and say that the run goes on."""
+        durable.sweep(self.folder.path)
+        durable.sweep(self.folder.checkpoints)
+        durable.sweep(self.folder.results)
+        plan = to_values(self.state.plan)
+        if plan != self.record.plan:
+            durable.write(self.folder.plan, to_toml(self.state.plan).encode("utf-8"))
+        self._keep(dataclasses.replace(self.record, state="running", plan=plan, result={}, failure={}))
 
     def close(self) -> None:
         """Close the event file and let go of the lock."""
@@ -127,44 +150,78 @@ class Recorder:
         Raises:
             StorageError: something could not be written; what was written before is intact.
         """
-        if isinstance(event, EvaluationAdvanced):
-            return event
         if isinstance(event, END_EVENTS):
             return self._end(event)
-        saved = False
         if isinstance(event, EpochDone):
             self._best = self._best or event.best
-            if time.monotonic() - self._written >= self.every:
-                self._checkpoint()
-                saved = True
-        self.log.append(to_plain(event), sync=saved)
+        if isinstance(event, RunStarted) and event.phase == "refit":
+            # the weights that they were measured with are gone from here on
+            self._write_results()
+        saved = self._due(event) and self._checkpoint()
+        if not isinstance(event, EvaluationAdvanced):
+            self.log.append(to_plain(event), sync=saved)
         if saved:
-            self._keep(dataclasses.replace(self.record, epoch=self.state.epoch, step=self.state.step))
+            self._keep(self._as_saved())
         return event
 
-    def _checkpoint(self) -> None:
-        # weights that have become NaN are not kept: the checkpoint before them is the last good state
-        if not_finite(self.state.model.state_dict()):
+    def _due(self, event: RunEvent) -> bool:
+        # within the first epoch a checkpoint can wait; after it, the first is written at once
+        since = self._written if isinstance(event, EpochDone) else max(self._written, self._began)
+        return not isinstance(event, RunStarted) and time.monotonic() - since >= self._pause
+
+    def _checkpoint(self) -> bool:
+        """Save the whole state; nothing is saved where weights or loss are no numbers."""
+        state, began = self.state, time.monotonic()
+        # the checkpoint before them is the last good state
+        if not math.isfinite(float(state.tally.loss)) or not_finite(state.model.state_dict()):
+            return False
+        self._write_checkpoint(state.tensors(), state.plain())
+        self._written = time.monotonic()
+        if self.every:
+            self._pause = max(self.every, SHARE * (self._written - began))
+        return True
+
+    def _keep_best(self) -> None:
+        """Save the best weights alone, where they are newer than the last checkpoint."""
+        state = self.state
+        if not self._best or state.best is None or not state.plan.training.keep_best:
             return
+        try:
+            best = {f"best.{name}": value for name, value in state.best.items()}
+            self._write_checkpoint(best, {**state.plain(), "only_best": True})
+        except RuntimeError as error:
+            if not any(sign in str(error) for sign in DEVICE_SIGNS):
+                raise
+            # they lie on a device that stopped answering: the checkpoint before this one stands
+
+    def _write_checkpoint(self, tensors: Mapping[str, Tensor], plain: dict[str, Any]) -> None:
         write_checkpoint(
             self.folder.checkpoints,
-            self.state.tensors(),
-            self.state.plain(),
+            tensors,
+            plain,
             data_hash=str(self.record.data.get("hash", "")),
             plan=self.record.plan,
-            versions=self.record.versions,
+            versions=present_versions(),
             best=self._best,
         )
-        self._written = time.monotonic()
         self._best = False
 
+    def _as_saved(self) -> RunRecord:
+        state = self.state
+        return dataclasses.replace(self.record, epoch=state.epoch, step=state.step, phase=state.phase, saved=now())
+
     def _end(self, event: RunEvent) -> RunEvent:
-        self._checkpoint()
+        record = self.record
+        if isinstance(event, RunFailed):
+            # the step in hand may be half done, so the state is none that can be gone on with
+            self._keep_best()
+        elif self._checkpoint():
+            record = self._as_saved()
         if isinstance(event, RunCompleted | RunStopped):
             event = dataclasses.replace(event, result=self._result(event.result))
             self._write_results()
         self.log.append(to_plain(event), sync=True)
-        self._keep(ended(self.record, event, self.state))
+        self._keep(ended(record, event))
         return event
 
     def _result(self, result: dict[str, Any]) -> dict[str, Any]:
@@ -196,9 +253,8 @@ def first_record(run: NewRun, state: RunState, started: RunStarted) -> RunRecord
     )
 
 
-def ended(record: RunRecord, event: RunEvent, state: RunState) -> RunRecord:
+def ended(record: RunRecord, event: RunEvent) -> RunRecord:
     """run.json at the end."""
-    record = dataclasses.replace(record, epoch=state.epoch, step=state.step)
     if isinstance(event, RunCompleted):
         return dataclasses.replace(record, state="completed", result=event.result)
     if isinstance(event, RunStopped):

@@ -93,3 +93,7 @@ class KernelLearner:
 
     def restore(self, tensors: dict[str, Tensor], plain: dict[str, Any]) -> None:
         """Nothing to take back: the weights are the model's."""
+
+    def close(self) -> None:
+        """End the threads of the kernel."""
+        self.descent.close()

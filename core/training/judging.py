@@ -32,6 +32,7 @@ from core.models.scorer import scorer_for
 from core.rating_evaluation import evaluate_ratings
 from core.seeding import generator, key
 from core.splits.split import Split
+from core.training.control import Control
 from core.training.events import EvaluationAdvanced, RunEvent
 from core.training.plan import Plan
 from core.training.state import RunState
@@ -42,6 +43,10 @@ MOST_PINNED = 8
 Metrics = dict[str, float]
 
 
+class Halted(Exception):  # noqa: N818 - not an error
+    """Raised within a run that was asked to stop; its state is one that can be gone on from."""
+
+
 class Judge:
     """Ranks the parts of a split with a run's model and with the baselines, and writes the result down.
 
@@ -49,21 +54,25 @@ class Judge:
         baseline_metrics, random_metrics: Popularity and Random on the validation part.
         pinned_ids: users whose held-out rank is told each epoch, by id.
         pinned_ranks: their ranks in the latest evaluation.
-        notes: plain sentences for the log.
     """
 
-    def __init__(self, plan: Plan, split: Split, state: RunState) -> None:
+    def __init__(self, plan: Plan, split: Split, state: RunState, control: Control | None = None) -> None:
         self.plan, self.split, self.state = plan, split, state
+        self.control = control or Control()
         self.ks = tuple(sorted(set(plan.evaluation.ks)))
         self.rates = predicts_ratings(plan) and split.interactions.weights == "rating"
         self.stop_on = stop_metric(plan, self.rates)
-        self.notes: tuple[str, ...] = ()
+        self._notes: tuple[str, ...] = ()
         self.baseline_metrics: Metrics = {}
         self.random_metrics: Metrics = {}
         self.pinned = self._pinned()
         self.pinned_ids = tuple(split.interactions.users.take(self.pinned))
         self.pinned_ranks: tuple[tuple[str, int], ...] = ()
-        self._flat_scores = False
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Plain sentences for the log."""
+        return (*self._notes, *self.state.notes)
 
     def baselines(self, part: Part) -> Generator[RunEvent, None, None]:
         """Rank a part by Popularity and by Random."""
@@ -71,7 +80,7 @@ class Judge:
         if not len(events):
             return
         for name, kept in (("popularity", self.state.results.popularity), ("random", self.state.results.random)):
-            kept[part] = yield from self._ranked(self._baseline(name, part), part)
+            kept[part] = yield from self._ranked(self._baseline(name, part), part, haltable=part == "test")
         self.baseline_metrics = self._figures(self.state.results.popularity[part])
         self.random_metrics = self._figures(self.state.results.random[part])
 
@@ -86,7 +95,7 @@ class Judge:
         metrics = self._summary(state.model, evaluation)
         state.results.model["validation"] = evaluation
         self._pin(evaluation)
-        self._warn_of_flat_scores(evaluation)
+        self._warn_of_flat_scores(evaluation, epoch)
         before = state.stopping.best_epoch
         state.stopping = state.stopping.after(epoch, metrics[state.stopping.metric])
         best = state.stopping.best_epoch != before
@@ -162,8 +171,14 @@ class Judge:
         seed = key(self.plan.seed, "paired")
         return {name: asdict(paired(model, baseline, name, seed=seed)) for name in names}
 
-    def _ranked(self, model: RankingModel, part: Part, lists: bool = False) -> Generator[RunEvent, None, Evaluation]:
-        """Rank a part, telling how far it is now and then; the generator can be closed at any event."""
+    def _ranked(
+        self, model: RankingModel, part: Part, lists: bool = False, haltable: bool = True
+    ) -> Generator[RunEvent, None, Evaluation]:
+        """Rank a part, telling how far it is now and then; the generator can be closed at any event.
+
+        Raises:
+            Halted: the run is to stop; what was ranked is thrown away.
+        """
         steps = evaluating(
             scorer_for(model), self.split, part, ks=self.ks, lists=lists, threads=self.plan.training.threads
         )
@@ -177,6 +192,8 @@ class Judge:
             if time.monotonic() - told >= self.plan.training.report_every:
                 told = time.monotonic()
                 yield EvaluationAdvanced(part, done, total)
+            if haltable and done < total and self.control.should_stop():
+                raise Halted
 
     def _summary(self, model: RankingModel, evaluation: Evaluation) -> Metrics:
         metrics = self._figures(evaluation)
@@ -204,9 +221,9 @@ class Judge:
             rows = self.split.interactions.users.rows(named[:MOST_PINNED])
             unknown = [user for user, row in zip(named, rows, strict=False) if row < 0]
             if unknown:
-                self.notes += (f"Pinned users that are not in the data: {', '.join(unknown)}",)
+                self._notes += (f"Pinned users that are not in the data: {', '.join(unknown)}",)
             if len(named) > MOST_PINNED:
-                self.notes += (f"Of {len(named)} pinned users the first {MOST_PINNED} are followed",)
+                self._notes += (f"Of {len(named)} pinned users the first {MOST_PINNED} are followed",)
             return rows[rows >= 0]
         holding = np.unique(self.split.validation.users)
         picked = generator(self.plan.seed, "pinned").permutation(len(holding))[:MOST_PINNED]
@@ -218,13 +235,12 @@ class Judge:
         ranks = zip(self.pinned_ids, evaluation.users[at] == self.pinned, evaluation.ranks[at], strict=True)
         self.pinned_ranks = tuple((user, int(rank)) for user, ranked, rank in ranks if ranked)
 
-    def _warn_of_flat_scores(self, evaluation: Evaluation) -> None:
+    def _warn_of_flat_scores(self, evaluation: Evaluation, epoch: int) -> None:
         """Say once that most scores are equal: a model that learned nothing looks like one with AUC .5."""
         ties = evaluation.equal.sum() / max(int((evaluation.candidates * evaluation.relevant).sum()), 1)
-        if ties > 0.5 and not self._flat_scores:
-            self._flat_scores = True
-            self.notes += (
-                f"After epoch {self.state.epoch} most scores are equal, so nothing is ranked. The embeddings may have "
+        if ties > 0.5 and not self.state.notes:
+            self.state.notes += (
+                f"After epoch {epoch} most scores are equal, so nothing is ranked. The embeddings may have "
                 "decayed to zero (less weight_decay or l2), or the learning rate is too low",
             )
 

@@ -62,6 +62,10 @@ class Learner(Protocol):
         """Take back what ``tensors`` and ``plain`` gave."""
         ...
 
+    def close(self) -> None:
+        """End its threads, where it has any; it can be used again."""
+        ...
+
 
 class GradientLearner:
     """Autograd over batches."""
@@ -86,9 +90,7 @@ class GradientLearner:
         self.model.train()
         if first_step == 0:
             self.generator.manual_seed(key(self.plan.seed, "dropout", number))
-        for at, forward in enumerate(self.objective.outcomes(number)):
-            if at < first_step:
-                continue
+        for at, forward in enumerate(self.objective.outcomes(number, first_step), first_step):
             self._set_rate(self.rate(number - 1 + at / self.steps))
             with torch.autocast(self.device.type, self.number_format, enabled=self.number_format is not None):
                 outcome = forward()
@@ -157,6 +159,9 @@ class GradientLearner:
             optimiser.load_state_dict({"state": state, "param_groups": optimiser.state_dict()["param_groups"]})
         if "scaler" in plain:
             self.scaler.load_state_dict(plain["scaler"])
+
+    def close(self) -> None:
+        """It has no threads of its own."""
 
 
 def difference_histogram(differences: Tensor | None) -> tuple[int, ...]:

@@ -11,7 +11,7 @@ from core.splits.split import Split
 from core.training.control import Control
 from core.training.events import EpochDone, RunCompleted, RunEvent, RunFailed, RunStarted, RunStopped
 from core.training.failures import diverged, explained
-from core.training.judging import Judge
+from core.training.judging import Halted, Judge
 from core.training.meter import Meter
 from core.training.plan import Plan, to_values
 from core.training.state import RunState
@@ -27,44 +27,52 @@ def train(
         control: stop and pause, read at each step.
 
     Yields:
-        Frozen events of plain values. While the generator is suspended, ``state`` is consistent: after EpochDone it
-        is what a checkpoint holds. Closing the generator abandons the run.
+        Frozen events of plain values. While the generator is suspended, ``state`` is consistent: a checkpoint made
+        of it at any event before a RunFailed is gone on from to the same end. Closing the generator abandons the run.
 
     Raises:
         PlanError: the plan does not fit the data (before the first event).
     """
     state = state or RunState(plan, split)
     control = control or Control()
-    judge = Judge(state.plan, split, state)
+    judge = Judge(state.plan, split, state, control)
     try:
         yield from judge.baselines("validation")
         yield started(state, judge)
         yield from fitting(state, judge, control)
-        if state.phase == "train" and split.refit and len(split.validation) and not control.stopped:
+        if state.phase == "train" and split.refit and len(split.validation):
             yield from judge.chosen()
             state.begin_refit()
             yield started(state, judge)
             yield from fitting(state, judge, control)
-        if control.stopped:
-            # the weights stay those of the step in hand, so that the run can be gone on with; the best lie beside them
-            yield RunStopped(state.epoch, state.step, judge.result(""))
-            return
         state.return_to_best()
         yield from judge.final()
         yield RunCompleted(judge.result("test" if plan.evaluation.final and len(split.test) else "validation"))
+    except Halted:
+        # the weights stay those of the step in hand, so that the run can be gone on with; the best lie beside them
+        yield RunStopped(state.epoch, state.step, judge.result(""))
     except Exception as error:
-        # the one boundary of a run: whatever went wrong becomes its last event, and the best weights stay
+        # the one boundary of a run: whatever went wrong becomes its last event; the step in hand may be half done, so
+        # only the best weights, which lie beside the model, can be trusted now
         failure = error if isinstance(error, RankscopeError) else explained(error, state)
         if failure is None:
             raise
-        state.return_to_best()
         yield RunFailed(failure.code, failure.what, failure.where, failure.why, failure.remedy, state.epoch, state.step)
+    finally:
+        state.close()
 
 
 def fitting(state: RunState, judge: Judge, control: Control) -> Generator[RunEvent, None, None]:
-    """The epochs of one phase, from where the state stands."""
+    """The epochs of one phase, from where the state stands.
+
+    An epoch counts as done once it was judged: a run that ends while the validation part is ranked stands after the
+    last step of that epoch, and is judged when it is gone on with.
+
+    Raises:
+        Halted: the run is to stop.
+    """
     learner = state.learner
-    if learner is None:
+    if learner is None or (state.validates and state.stopping.exhausted):
         return
     meter = Meter(state)
     for epoch in range(state.epoch + 1, state.epochs + 1):
@@ -76,13 +84,12 @@ def fitting(state: RunState, judge: Judge, control: Control) -> Generator[RunEve
             if meter.due():
                 yield meter.report()
             if control.should_stop():
-                return
-        loss = meter.end_epoch()
+                raise Halted
+        loss = meter.epoch_loss()
         if not math.isfinite(loss):
             raise diverged(state, loss)
-        state.epoch, state.step = epoch, 0
         metrics, best = yield from judge.epoch(epoch)
-        state.seconds += time.monotonic() - began
+        tally = state.end_epoch(epoch, time.monotonic() - began)
         yield EpochDone(
             epoch=epoch,
             epochs=state.epochs,
@@ -91,12 +98,14 @@ def fitting(state: RunState, judge: Judge, control: Control) -> Generator[RunEve
             best=best,
             learning_rate=learner.rate(epoch),
             seconds=time.monotonic() - began,
-            examples=meter.examples,
-            skipped=meter.skipped,
+            examples=tally.examples,
+            skipped=int(tally.skipped),
             pinned=judge.pinned_ranks,
             phase=state.phase,
         )
-        if control.should_stop() or (state.validates and state.stopping.exhausted):
+        if control.should_stop():
+            raise Halted
+        if state.validates and state.stopping.exhausted:
             return
 
 

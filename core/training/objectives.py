@@ -48,8 +48,8 @@ class Objective(Protocol):
     steps: int
     rows: int
 
-    def outcomes(self, epoch: int) -> Iterator[Callable[[], Outcome]]:
-        """One function a batch, in the order of the epoch; calling it runs the forward pass."""
+    def outcomes(self, epoch: int, first: int = 0) -> Iterator[Callable[[], Outcome]]:
+        """One function a batch, in the order of the epoch, from ``first`` on; calling it runs the forward pass."""
         ...
 
 
@@ -77,9 +77,9 @@ class RankingObjective:
             self.batches = PairBatches(train, size, seed, device)
         self.steps, self.rows = self.batches.steps, self.batches.rows
 
-    def outcomes(self, epoch: int) -> Iterator[Callable[[], Outcome]]:
+    def outcomes(self, epoch: int, first: int = 0) -> Iterator[Callable[[], Outcome]]:
         """One function a batch."""
-        for step, batch in enumerate(self.batches.epoch(epoch)):
+        for step, batch in enumerate(self.batches.epoch(epoch, first), first):
             drawing = key(self.plan.seed, "negatives", epoch, step)
             yield lambda batch=batch, drawing=drawing: self._outcome(batch, drawing)  # type: ignore[misc]
 
@@ -188,9 +188,9 @@ class RatingObjective:
         self.ratings = torch.from_numpy(train.weights).to(device)
         self.steps, self.rows = self.batches.steps, self.batches.rows
 
-    def outcomes(self, epoch: int) -> Iterator[Callable[[], Outcome]]:
+    def outcomes(self, epoch: int, first: int = 0) -> Iterator[Callable[[], Outcome]]:
         """One function a batch."""
-        for batch in self.batches.epoch(epoch):
+        for batch in self.batches.epoch(epoch, first):
             yield lambda batch=batch: self._outcome(batch)  # type: ignore[misc]
 
     def _outcome(self, batch: Batch) -> Outcome:
@@ -231,9 +231,9 @@ class RowObjective:
         self.entries = max(len(pairs) * (1 + self.zeros), 1)
         self.steps, self.rows = self.batches.steps, self.batches.rows
 
-    def outcomes(self, epoch: int) -> Iterator[Callable[[], Outcome]]:
+    def outcomes(self, epoch: int, first: int = 0) -> Iterator[Callable[[], Outcome]]:
         """One function a batch."""
-        for step, batch in enumerate(self.batches.epoch(epoch)):
+        for step, batch in enumerate(self.batches.epoch(epoch, first), first):
             drawing = key(self.plan.seed, "negatives", epoch, step)
             yield lambda batch=batch, drawing=drawing: self._outcome(batch, drawing)  # type: ignore[misc]
 
