@@ -367,7 +367,8 @@ class MainWindow(QMainWindow):
         paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
         page = self._pages.get(self.current)
         if paths and (page is None or not page.take_files(paths)):
-            self.open_data(paths[0])
+            self.go("data")
+            self._pages["data"].take_files(paths)
 
     # --- session ------------------------------------------------------------------------------------------------
 

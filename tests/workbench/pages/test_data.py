@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from core.data.plan import DataPlan
 from workbench.main_window import MainWindow
 from workbench.pages.data.import_dialog import ImportDialog, columns_text
 from workbench.pages.data.page import DataPage
+from workbench.session import Opened
 
 
 def page_of(window: MainWindow) -> DataPage:
@@ -99,3 +101,127 @@ def test_that_columns_survive_their_text(columns: dict[str, str]) -> None:
     from core.data.options import parse_columns
 
     assert parse_columns(columns_text(columns)) == columns
+
+
+def wait_for_check(qtbot: QtBot, dialog: ImportDialog) -> None:
+    qtbot.waitUntil(
+        lambda: dialog.check.found is not None or dialog.check.error is not None,
+        timeout=30_000,
+    )
+
+
+def counts_of(dialog: ImportDialog) -> dict[tuple[str, str], int]:
+    assert dialog.check.found is not None
+    return {(line.part, line.what): line.rows for line in dialog.check.found.lines}
+
+
+def test_that_the_dialog_counts_what_cleaning_would_keep(qtbot: QtBot, window: MainWindow, ratings: Path) -> None:
+    dialog = dialog_of(qtbot, window, ratings)
+    wait_for_check(qtbot, dialog)
+    assert counts_of(dialog)["interactions", "kept"] == 480
+    # ratings go 1, 2, 3, 4, 5, 1, ...: of twelve rows a user has two with a 5
+    dialog.cleaning.give({"rating_threshold": 5.0})
+    dialog.cleaning.changed.emit()
+    assert dialog.check.found is None
+    wait_for_check(qtbot, dialog)
+    assert counts_of(dialog)["interactions", "kept"] == 80
+    assert counts_of(dialog)["interactions", "below the rating threshold"] == 400
+    assert "40 for training" in dialog.check.text.text()
+    assert dialog.plan().rating_threshold == 5.0
+    dialog.cleaning.give({"minimum_user_interactions": 99})
+    dialog.cleaning.changed.emit()
+    wait_for_check(qtbot, dialog)
+    assert dialog.check.error is not None
+    assert not dialog.import_.isEnabled()
+    dialog.reject()
+
+
+def test_that_parts_of_their_own_are_imported(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    def written(name: str, rows: list[str]) -> str:
+        (tmp_path / name).write_text("user,item\n" + "\n".join(rows) + "\n", "utf-8")
+        return str(tmp_path / name)
+
+    train = written("views.train.csv", [f"u{user},i{(user + step) % 9}" for user in range(12) for step in range(5)])
+    test = written("views.test.csv", [f"u{user},i{(user + 6) % 9}" for user in range(12)])
+    lists = tmp_path / "views.negative.txt"
+    lists.write_text("".join(f"u{user} i{(user + 7) % 9} i{(user + 8) % 9}\n" for user in range(12)), "utf-8")
+    page_of(window).take_files([test, str(lists), train])
+    qtbot.waitUntil(lambda: bool(page_of(window).findChildren(ImportDialog)), timeout=30_000)
+    dialog = page_of(window).findChildren(ImportDialog)[-1]
+    assert (dialog.files["test"].path(), dialog.files["candidates"].path()) == (test, str(lists))
+    qtbot.waitUntil(lambda: dialog.preview is not None, timeout=30_000)
+    wait_for_check(qtbot, dialog)
+    counts = counts_of(dialog)
+    assert counts["interactions", "kept"] == 60
+    assert counts["test", "kept"] == 12
+    assert counts["candidates", "users with a list"] == 12
+    dialog.no_validation.setChecked(True)
+    wait_for_check(qtbot, dialog)
+    assert "60 for training, 0 for validation" in dialog.check.text.text()
+    dialog.import_.click()
+    qtbot.waitUntil(lambda: window.session.opened is not None, timeout=30_000)
+    opened = window.session.opened
+    assert opened is not None
+    assert opened.choice.name == "predefined"
+    assert opened.plan.validation == "none"
+    assert opened.split.candidates is not None
+
+
+def test_that_the_dialog_shows_a_plan_that_is_changed(qtbot: QtBot, window: MainWindow, ratings: Path) -> None:
+    plan = DataPlan(
+        source=str(ratings), columns="delimiter=comma,user=user,item=item,time=none", minimum_user_interactions=3
+    )
+    dialog = ImportDialog(page_of(window), window.context, plan)
+    qtbot.waitUntil(lambda: dialog.preview is not None, timeout=30_000)
+    assert dialog.plan() == plan
+    wait_for_check(qtbot, dialog)
+    dialog.reject()
+
+
+def test_that_a_missing_file_is_told_before_the_import(qtbot: QtBot, window: MainWindow, ratings: Path) -> None:
+    dialog = dialog_of(qtbot, window, ratings)
+    dialog.files["test"].show_path(str(ratings.parent / "nothing.csv"))
+    dialog.files["test"].changed.emit()
+    qtbot.waitUntil(lambda: dialog.check.error is not None, timeout=30_000)
+    assert "no such file" in dialog.check.text.text()
+    assert not dialog.import_.isEnabled()
+    dialog.files["test"].edit.clear()
+    wait_for_check(qtbot, dialog)
+    assert dialog.import_.isEnabled()
+    dialog.reject()
+
+
+def test_that_large_files_are_counted_on_request(
+    qtbot: QtBot, window: MainWindow, ratings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.pages.data.check_panel.AT_ONCE", 10)
+    dialog = dialog_of(qtbot, window, ratings)
+    assert not dialog.check.count.isHidden()
+    assert dialog.import_.isEnabled()
+    dialog.check.count.click()
+    wait_for_check(qtbot, dialog)
+    assert counts_of(dialog)["interactions", "kept"] == 480
+    dialog.reject()
+
+
+def test_that_another_seed_gives_another_random_split(qtbot: QtBot, window: MainWindow, opened: Opened) -> None:
+    window.session.open(opened)
+    page = page_of(window)
+    assert page.overview is not None
+    panel = page.overview.split
+    assert panel.seed.isHidden()
+    panel.kind.choose("random")
+    panel.kind.chosen.emit("random")
+    assert not panel.seed.isHidden()
+    panel.divide.click()
+    qtbot.waitUntil(lambda: window.session.opened.choice.name == "random", timeout=30_000)  # type: ignore[union-attr]
+    first = window.session.opened
+    assert first is not None
+    assert not panel.divide.isEnabled()
+    panel.seed.give({"seed": 7})
+    panel.seed.changed.emit()
+    panel.divide.click()
+    qtbot.waitUntil(lambda: window.session.opened.seed == 7, timeout=30_000)  # type: ignore[union-attr]
+    second = window.session.opened
+    assert second is not None
+    assert first.split.test.items.tolist() != second.split.test.items.tolist()

@@ -7,30 +7,24 @@ import io
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import (
-    QDialog,
-    QFileDialog,
-    QFormLayout,
-    QHBoxLayout,
-    QLineEdit,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QCheckBox, QDialog, QFormLayout, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from core.data.formats import FORMATS
-from core.data.options import DELIMITERS, ROLES
+from core.data.options import DELIMITERS, ROLES, parse_columns
 from core.data.plan import CleaningPlan, DataPlan
 from core.errors import PlanError
-from core.params import build
+from core.params import build, describe
 from workbench.forms.editors import StillCombo
 from workbench.forms.form import SettingsForm
 from workbench.jobs.importing import previewing
 from workbench.jobs.job import End, Job
 from workbench.page import Context
+from workbench.pages.data.check_panel import CheckPanel
 from workbench.tables.model import Column, ColumnsModel
 from workbench.tables.table import Table
-from workbench.widgets.parts import Card, IconButton, button, label, restyle, scrolled
+from workbench.widgets.file_field import FileField
+from workbench.widgets.parts import Card, button, label, restyle, scrolled
 from workbench.words import cell
 
 if TYPE_CHECKING:
@@ -53,13 +47,13 @@ class ImportDialog(QDialog):
 
     confirmed = Signal(object)
 
-    def __init__(self, parent: QWidget, context: Context, source: str) -> None:
+    def __init__(self, parent: QWidget, context: Context, plan: DataPlan) -> None:
         super().__init__(parent)
-        self._context, self._source = context, source
+        self._context, self._source = context, plan.source
         self.preview: Preview | None = None
         self._number = 0
-        self.setWindowTitle(f"Import {cell(source.rstrip('/').rpartition('/')[2], 60)}")
-        self.resize(1000, 640)
+        self.setWindowTitle(f"Import {cell(plan.source.rstrip('/').rpartition('/')[2], 60)}")
+        self.resize(1000, 660)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(WAIT)
@@ -70,12 +64,20 @@ class ImportDialog(QDialog):
         self.import_ = button("Import", self._confirm, "primary")
         self.import_.setDefault(True)
         self.cleaning = SettingsForm(context.theme, CleaningPlan)
-        self.cleaning.changed.connect(self._validate)
+        self.cleaning.changed.connect(self._changed)
+        self.check = CheckPanel(context)
+        self.check.checked.connect(lambda _: self._validate())
         across = QHBoxLayout()
         across.setSpacing(10)
         across.addWidget(self._side())
-        right = Card("First rows")
-        right.body.addWidget(self.table, 1)
+        first = Card("First rows")
+        first.body.addWidget(self.table, 1)
+        right = QSplitter(Qt.Orientation.Vertical)
+        right.setChildrenCollapsible(False)
+        right.setHandleWidth(8)
+        right.addWidget(first)
+        right.addWidget(self.check)
+        right.setSizes([320, 240])
         across.addWidget(right, 1)
         bottom = QHBoxLayout()
         bottom.addWidget(self.status, 1)
@@ -84,8 +86,10 @@ class ImportDialog(QDialog):
         column = QVBoxLayout(self)
         column.addLayout(across, 1)
         column.addLayout(bottom)
+        self.finished.connect(lambda _: self.check.stop())
         self.finished.connect(self.deleteLater)
         self.import_.setEnabled(False)
+        self._take(plan)
         self._look()
 
     def _side(self) -> QWidget:
@@ -112,21 +116,14 @@ class ImportDialog(QDialog):
             for name, combo in rows.items():
                 form.addRow(label(name), combo)
             card.body.addLayout(form)
-        self.items = QLineEdit()
-        self.items.setPlaceholderText("the one beside the file, if any")
-        self.items.setAccessibleName("Catalogue file")
-        catalogue = Card("Catalogue")
-        row = QHBoxLayout()
-        row.addWidget(self.items, 1)
-        row.addWidget(IconButton(self._context.theme, "folder", "Choose a catalogue file", self._ask_items))
-        catalogue.body.addLayout(row)
+        files = self._files()
         cleaning = Card("Cleaning")
         cleaning.body.addWidget(self.cleaning)
         holder = QWidget()
         inside = QVBoxLayout(holder)
         inside.setContentsMargins(0, 0, 4, 0)
         inside.setSpacing(8)
-        for card in (reading, columns, catalogue, cleaning):
+        for card in (reading, columns, files, cleaning):
             inside.addWidget(card)
         inside.addStretch(1)
         area = scrolled(holder)
@@ -141,20 +138,65 @@ class ImportDialog(QDialog):
         made.activated.connect(lambda _: self._timer.start())
         return made
 
-    def _ask_items(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, "Choose a catalogue", self._context.settings.text("folder"))
-        if path:
-            self.items.setText(path)
+    def _files(self) -> Card:
+        """The files beside the interactions: catalogue, and parts of their own."""
+        kinds = {
+            "items": ("Catalogue", "the one beside the file, if any", "Titles, genres or other columns of the items"),
+            "test": ("Test", "held out by the split", "A test part of its own; the split is then predefined"),
+            "validation": ("Validation", "taken from training", "A validation part of its own, beside a test file"),
+            "candidates": ("Candidates", "none: full ranking", "Candidate lists of the test part: sampled ranking"),
+        }
+        context, card, form = self._context, Card("Files beside it"), QFormLayout()
+        form.setHorizontalSpacing(10)
+        form.setVerticalSpacing(4)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        self.files: dict[str, FileField] = {}
+        for key, (name, hint, help) in kinds.items():
+            field = FileField(context.theme, context.settings, f"{name} file", hint, help)
+            field.changed.connect(self._changed)
+            self.files[key] = field
+            form.addRow(label(name), field)
+        self.no_validation = QCheckBox("No validation part: train a fixed number of epochs")
+        self.no_validation.toggled.connect(self._validation_toggled)
+        card.body.addLayout(form)
+        card.body.addWidget(self.no_validation)
+        return card
+
+    def _validation_toggled(self, none: bool) -> None:
+        self.files["validation"].setEnabled(not none)
+        self._changed()
+
+    def _take(self, plan: DataPlan) -> None:
+        """Show what is known of the source already."""
+        self.format.setCurrentIndex(max(self.format.findData(plan.format), 0))
+        given = parse_columns(plan.columns)
+        known = self._combos()
+        self._further = {name: value for name, value in given.items() if name not in known}
+        for name, combo in known.items():
+            if name in given:
+                if combo.findData(given[name]) < 0:
+                    combo.addItem(cell(given[name], 30), given[name])
+                combo.setCurrentIndex(combo.findData(given[name]))
+        none = plan.validation.lower() == "none"
+        paths = {"items": plan.items, "test": plan.test, "candidates": plan.candidates}
+        for key, path in {**paths, "validation": "" if none else plan.validation}.items():
+            self.files[key].show_path(path)
+        self.no_validation.setChecked(none)
+        names = [parameter.name for parameter in describe(CleaningPlan)]
+        defaults = CleaningPlan()
+        changed = {name: getattr(plan, name) for name in names if getattr(plan, name) != getattr(defaults, name)}
+        self.cleaning.give(changed)
+
+    def _combos(self) -> dict[str, StillCombo]:
+        found = {"delimiter": self.delimiter, "encoding": self.encoding, "header": self.header}
+        return found | {str(role): combo for role, combo in self.roles.items()}
 
     # --- looking ------------------------------------------------------------------------------------------------
 
     def columns(self) -> dict[str, str]:
         """What the user settled: roles and settings by name."""
-        combos = {"delimiter": self.delimiter, "encoding": self.encoding, "header": self.header}
-        for role, combo in self.roles.items():
-            combos[role] = combo
-        chosen = {name: str(combo.currentData() or "") for name, combo in combos.items()}
-        return {name: value for name, value in chosen.items() if value}
+        chosen = {name: str(combo.currentData() or "") for name, combo in self._combos().items()}
+        return {**self._further, **{name: value for name, value in chosen.items() if value}}
 
     def _look(self) -> None:
         self._number += 1
@@ -174,7 +216,7 @@ class ImportDialog(QDialog):
             found: Preview = end.value
             self.preview = found
             self._show(found)
-        self._validate()
+        self._changed()
 
     def _show(self, found: Preview) -> None:
         role_at = {at: role for role, at in found.roles.items()}
@@ -222,9 +264,25 @@ class ImportDialog(QDialog):
 
     # --- confirming ---------------------------------------------------------------------------------------------
 
+    def _readable(self) -> bool:
+        return self.preview is not None and self.preview.error is None and self.preview.kept > 0
+
+    def _changed(self) -> None:
+        """Count again for what is asked now."""
+        plan = None
+        if self._readable() and not self.cleaning.problems():
+            plan = self._plan_or_none()
+        self.check.check(plan)
+        self._validate()
+
+    def _plan_or_none(self) -> DataPlan | None:
+        try:
+            return self.plan()
+        except PlanError:
+            return None
+
     def _validate(self) -> None:
-        ready = self.preview is not None and self.preview.error is None and self.preview.kept > 0
-        self.import_.setEnabled(ready and not self.cleaning.problems())
+        self.import_.setEnabled(self._readable() and not self.cleaning.problems() and self.check.error is None)
 
     def plan(self) -> DataPlan:
         """What Import asks for.
@@ -237,8 +295,10 @@ class ImportDialog(QDialog):
             "source": self._source,
             "format": self.format.currentData() or "",
             "columns": columns_text(self.columns()),
-            "items": self.items.text().strip(),
+            **{key: field.path() for key, field in self.files.items()},
         }
+        if self.no_validation.isChecked():
+            values["validation"] = "none"
         plan: DataPlan = build(DataPlan, values, "data")
         return plan
 

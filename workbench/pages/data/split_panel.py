@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLay
 
 from core.commands.text import short
 from core.errors import PlanError
-from core.params import build
+from core.params import build, param
 from core.splits import SPLITS
 from core.splits.finding import Finding
 from core.training.plan import Choice
@@ -25,6 +25,21 @@ from workbench.theme import Theme
 from workbench.widgets.parts import Card, button, clear, label, scrolled
 
 FORM_WIDTH = 300
+BY_CHANCE = ("random", "predefined")
+"""Splits that a seed has a say in."""
+
+
+@dataclass(frozen=True)
+class SeedSettings:
+    """What chance follows from."""
+
+    seed: int = param(
+        1,
+        "Parts that are drawn by chance follow from it. A run divides with its own seed: the same seed gives the same "
+        "parts.",
+        low=0,
+        high=2**53,
+    )
 
 
 class SplitPanel(QWidget):
@@ -46,6 +61,9 @@ class SplitPanel(QWidget):
         for form in self.forms.values():
             form.changed.connect(self._edited)
             left.body.addWidget(form)
+        self.seed = SettingsForm(context.theme, SeedSettings)
+        self.seed.changed.connect(self._edited)
+        left.body.addWidget(self.seed)
         left.body.addWidget(self.error)
         left.body.addWidget(self.divide)
         left.body.addStretch(1)
@@ -82,6 +100,7 @@ class SplitPanel(QWidget):
         self.kind.choose(opened.choice.name)
         form = self.forms[opened.choice.name]
         form.give({name: getattr(opened.choice.settings, name) for name in form.fields})
+        self.seed.give({"seed": opened.seed} if opened.seed != SeedSettings().seed else {})
         split = opened.split
         self.sizes.show_sizes(len(split.train), len(split.validation), len(split.test))
         self.counts.setText(", ".join(f"{number:,} {what}" for what, number in split.counts.items()))
@@ -92,29 +111,34 @@ class SplitPanel(QWidget):
     def _show_form(self) -> None:
         for key, form in self.forms.items():
             form.setVisible(key == self.kind.key)
+        self.seed.setVisible(self.kind.key in BY_CHANCE)
         self.help.setText(SPLITS[self.kind.key].help)
         self._edited()
 
-    def _asked(self) -> Choice:
+    def _asked(self) -> tuple[Choice, int]:
+        """The split and the seed in the fields; the seed that is, where it has no say."""
         key = self.kind.key
-        return Choice(key, build(SPLITS[key].settings, self.forms[key].given(), f"split {key}"))
+        choice = Choice(key, build(SPLITS[key].settings, self.forms[key].given(), f"split {key}"))
+        seed = build(SeedSettings, self.seed.given(), "split seed").seed
+        return choice, seed if key in BY_CHANCE or self._opened is None else self._opened.seed
 
     def _edited(self) -> None:
+        asked: tuple[Choice, int] | None = None
         try:
-            asked: Any = self._asked()
+            asked = self._asked()
             self.error.setText("")
         except PlanError as error:
-            asked = None
             self.error.setText(error.sentence())
         self.error.setVisible(bool(self.error.text()))
-        self.divide.setEnabled(asked is not None and self._opened is not None and asked != self._opened.choice)
+        opened = self._opened
+        self.divide.setEnabled(asked is not None and opened is not None and asked != (opened.choice, opened.seed))
 
     def _divide(self) -> None:
         opened = self._opened
         if opened is None:
             return
         self.divide.setEnabled(False)
-        job = Job("Dividing the data", dividing(opened, self._asked(), opened.seed), follow_reading)
+        job = Job("Dividing the data", dividing(opened, *self._asked()), follow_reading)
         job.ended.connect(self._divided)
         self._context.jobs.start(job)
 
