@@ -63,7 +63,21 @@ PAGES: dict[str, PageEntry] = {
         icon="sequences",
         help="A user in time: the windows, what follows each, and what if",
         factory="workbench.pages.sequences.page:SequencesPage",
+        needs="reading",
+    ),
+    "items": PageEntry(
+        label="Items",
+        icon="items",
+        help="A map of the catalogue, an item's neighbours, and who met it",
+        factory="workbench.pages.items:ItemsPage",
         needs="plots",
+    ),
+    "export": PageEntry(
+        label="Export",
+        icon="export",
+        help="Take a run with you: model, vectors, lists, report, script, bundle",
+        factory="workbench.pages.export:ExportPage",
+        needs="training",
     ),
     "guide": PageEntry(
         label="Guide",

@@ -1,0 +1,192 @@
+"""All items in a table: searched, sorted, and narrowed to what is chosen on the map."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+
+from core.commands.text import short
+from workbench.jobs.items import ItemTable
+from workbench.page import Context
+from workbench.tables.model import Column, ColumnsModel
+from workbench.tables.table import Table
+from workbench.widgets.parts import Card, button, tip
+from workbench.words import cell
+
+TYPING = 200
+"""Milliseconds after the last letter until the search begins."""
+ROOM = {"Id": 420, "Genres": 560}
+"""Pixels that the table needs before these columns are shown; copying has them all the same."""
+Mask = npt.NDArray[np.bool_]
+
+
+class ListPanel(Card):
+    """The table of items.
+
+    Signals:
+        chosen: an item row was chosen by hand.
+        shown_changed: other rows are shown or selected.
+        let_go: what was chosen on the map is to be let go.
+    """
+
+    chosen = Signal(int)
+    shown_changed = Signal()
+    let_go = Signal()
+
+    def __init__(self, context: Context) -> None:
+        super().__init__("Items", " ")
+        self.model = ColumnsModel(start=context.jobs.start)
+        self.table = Table(self.model, "Items")
+        self.table.setMinimumHeight(90)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Find an item by title or id")
+        self.search.setAccessibleName("Find an item by title or id")
+        self.search.setToolTip(tip("Ctrl+F. What is found is lit on the map."))
+        self.search.setClearButtonEnabled(True)
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(TYPING)
+        self._typing.timeout.connect(lambda: self.model.search(self.search.text()))
+        self.search.textChanged.connect(lambda _: self._typing.start())
+        self.search.returnPressed.connect(self._take_first)
+        self.clear = button("Show all items", self.let_go.emit, "chip", "Let go of what is chosen on the map (Esc)")
+        self.clear.hide()
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.search, 1)
+        row.addWidget(self.clear)
+        self.body.addLayout(row)
+        self.body.addWidget(self.table, 1)
+        self.within: Mask | None = None
+        self._silent = False
+        self.model.layoutChanged.connect(self._renewed)
+        self.model.modelReset.connect(self._renewed)
+        self.table.selectionModel().selectionChanged.connect(lambda *_: self._selected())
+
+    def add_shortcuts(self, owner: QWidget) -> None:
+        """Keys that work anywhere on the page."""
+        for keys, action in (("Ctrl+F", self.search.setFocus), ("Escape", self.let_go.emit)):
+            made = QShortcut(QKeySequence(keys), owner)
+            made.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            made.activated.connect(action)
+
+    def show_items(self, table: ItemTable | None) -> None:
+        """Show other items, none while they are being counted."""
+        self._typing.stop()
+        with QSignalBlocker(self.search):
+            self.search.clear()
+        self.within = None
+        self.clear.hide()
+        if table is None:
+            self.model.replace(())
+            return
+        columns = item_columns(table)
+        cold = np.flatnonzero(table.popularity.cold)
+        self.model.replace(columns, faint=cold.tolist())
+        widths = {"Item": 200, "Id": 70, "Genres": 150, "Interactions": 88, "Mean rating": 84, "Training": 70}
+        self.table.set_widths([widths[column.title] for column in columns], 0)
+        most = [column.title for column in columns].index("Interactions")
+        self.table.order_by(most, Qt.SortOrder.DescendingOrder)
+        self._fit()
+
+    def restrict(self, within: Mask | None) -> None:
+        """Show what is chosen on the map, ``[items]``; None shows all."""
+        if within is None and self.within is None:
+            return
+        self.within = within
+        self.clear.setVisible(within is not None)
+        self.model.restrict(within)
+
+    def choose(self, row: int) -> None:
+        """Select an item without telling."""
+        if self.table.chosen_rows() == [row]:
+            return
+        self._silent = True
+        self.table.clearSelection()
+        self.table.choose(row)
+        self._silent = False
+
+    def lit(self) -> Mask | None:
+        """Items that the table holds before the others, ``[items]``; None when it shows them all alike."""
+        lit = np.zeros(self.model.total, np.bool_)
+        selected = self.table.selectionModel().selectedRows()
+        if len(selected) > 1:
+            lit[self.table.chosen_rows()] = True
+        elif self.within is not None or self.search.text().strip():
+            lit[self.model.order] = True
+        else:
+            return None
+        return lit
+
+    def _selected(self) -> None:
+        if self._silent:
+            return
+        rows = self.table.selectionModel().selectedRows()
+        if len(rows) == 1:
+            self.chosen.emit(self.model.row_at(rows[0].row()))
+        self.shown_changed.emit()
+
+    def _take_first(self) -> None:
+        if self._typing.isActive():
+            self._typing.stop()
+            self.model.search(self.search.text())
+        if self.model.rowCount() and not self.model.busy:
+            row = self.model.row_at(0)
+            self.choose(row)
+            self.chosen.emit(row)
+
+    def _renewed(self) -> None:
+        shown, total = self.model.rowCount(), self.model.total
+        self.caption.setText(f"{shown:,} of {total:,}" if shown != total else f"{total:,}" if total else "")
+        self.shown_changed.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """What there is no room for is not shown."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        for at, column in enumerate(self.model.columns):
+            self.table.setColumnHidden(at, self.table.width() < ROOM.get(column.title, 0))
+
+
+def item_columns(table: ItemTable) -> list[Column]:
+    """One row an item."""
+    interactions, figures = table.interactions, table.popularity
+    frame = interactions.catalogue.frame
+    columns = [Column("Item", table.names, cell)]
+    if "title" in frame.columns:
+        columns.append(Column("Id", interactions.items.ids, cell))
+    if "genres" in frame.columns:
+        columns.append(Column("Genres", pa.Array.from_pandas(frame["genres"], type=pa.large_string()), genre_words))
+    columns.append(Column("Interactions", figures.counts, count_words, True, first_down=True))
+    if figures.means is not None:
+        columns.append(Column("Mean rating", figures.means, mean_words, True, first_down=True))
+    columns.append(
+        Column("Training", figures.trained, trained_words, True, "Interactions that training sees", first_down=True)
+    )
+    return columns
+
+
+def count_words(value: int) -> str:
+    """A count with commas."""
+    return f"{value:,}"
+
+
+def trained_words(value: int) -> str:
+    """A count with commas; none at all is what is called cold."""
+    return f"{value:,}" if value else "cold"
+
+
+def mean_words(value: float) -> str:
+    """A mean rating, a dash where there is none."""
+    return short(float(value)) if value == value else "–"
+
+
+def genre_words(value: str) -> str:
+    """``Crime, Drama``."""
+    return cell(str(value).replace("|", ", "))
