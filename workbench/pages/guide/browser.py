@@ -30,6 +30,8 @@ MARK = "\u2063formula {}\u2063"
 """Stands for a formula until the Markdown is laid out; the sign around it is in no text."""
 TITLE, BODY = 18, 13
 MARGIN, INDENT = 10, 20
+SHORTEST, MOST_MARKS = 2, 300
+"""Letters of a word that is marked, and marks in a text."""
 
 
 class TopicBrowser(QTextBrowser):
@@ -68,8 +70,17 @@ class TopicBrowser(QTextBrowser):
 
     def mark_words(self, words: str) -> None:
         """Mark what was searched for."""
-        self._words = tuple(words.split())
+        self._words = tuple(word for word in words.split() if len(word) >= SHORTEST)
         self._mark()
+
+    def reveal(self) -> None:
+        """Scroll to the first word that is marked."""
+        marks = self.extraSelections()
+        if marks:
+            first = min((mark.cursor for mark in marks), key=lambda cursor: cursor.position())
+            below = self.cursorRect(first).bottom() - self.viewport().height() + MARGIN
+            if below > 0:
+                self.verticalScrollBar().setValue(self.verticalScrollBar().value() + below)
 
     def _renew(self) -> None:
         if self._topic is None:
@@ -155,10 +166,10 @@ class TopicBrowser(QTextBrowser):
             frame.setFormat(shape)
 
     def _mark(self) -> None:
-        marks = []
+        marks: list[QTextEdit.ExtraSelection] = []
         for word in self._words:
             cursor = self.document().find(word)
-            while not cursor.isNull():
+            while not cursor.isNull() and len(marks) < MOST_MARKS:
                 mark = QTextEdit.ExtraSelection()
                 mark.cursor = cursor
                 mark.format.setBackground(QColor(self._theme.colours.selected))

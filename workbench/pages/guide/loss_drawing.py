@@ -239,4 +239,5 @@ def _words(curve: Curve, at: int, named: bool) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:.3f}".replace("-", "−")
+    # a zero has no sign
+    return f"{round(value, 3) + 0.0:.3f}".replace("-", "−")

@@ -151,6 +151,7 @@ class GuidePage(Page):
         topic = self.topics[key]
         self.tree.choose(key)
         self.text.show_topic(topic)
+        self.text.reveal()
         self.back_button.setEnabled(bool(self._before))
         self.forward_button.setEnabled(bool(self._after))
         self.context.settings.keep("guide", key)
@@ -202,6 +203,7 @@ class GuidePage(Page):
         found = self.tree.narrow(words)
         self.none.setVisible(not found)
         self.text.mark_words(words)
+        self.text.reveal()
 
     def _take_first(self) -> None:
         found = self.tree.narrow(self.search.text())
