@@ -90,6 +90,9 @@ def take_pictures(folder: Path, held: Path) -> None:
     keep("users")
     show_sequences(window)
     keep("sequences")
+    window.context.explain("model.caser")
+    pause(1.0)
+    keep("guide")
     window.close()
     wait_for(lambda: not window.isVisible())
 
