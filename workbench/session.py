@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from core.data.summary import Summary
     from core.runs.opening import Run
     from core.splits.finding import Finding
+    from core.splits.pictures import Bars
     from core.splits.prepare import Loaded
     from core.splits.split import Split
 
@@ -27,7 +30,7 @@ class Opened:
         choice: kind of split and its settings.
         seed: seed of the split.
         windows: it was cleaned for a model that reads sequence windows.
-        split_error: why it could not be divided, an empty text when it was.
+        pictures: how the quantity of a finding is spread, by its key.
     """
 
     plan: DataPlan
@@ -38,6 +41,7 @@ class Opened:
     split: Split
     summary: Summary
     findings: tuple[Finding, ...]
+    pictures: Mapping[str, Bars] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -67,6 +71,7 @@ class Session(QObject):
         self.item: str | None = None
         self.topic = ""
         self.offered_plan: dict[str, dict[str, Any]] | None = None
+        self.offered_run: tuple[Path, int | None] | None = None
 
     def open(self, opened: Opened | None) -> None:
         """Replace the data."""
@@ -101,6 +106,10 @@ class Session(QObject):
     def offer_plan(self, values: dict[str, dict[str, Any]]) -> None:
         """Put a plan in front of the form of the Train page, which takes it when it is next in view."""
         self.offered_plan = values
+
+    def offer_run(self, path: Path, epochs: int | None = None) -> None:
+        """Have the Train page go on with a run when it is next in view, to ``epochs`` in all where they are given."""
+        self.offered_run = (path, epochs)
 
     def tell_runs(self) -> None:
         """A run was added to the workspace or has changed."""

@@ -23,6 +23,7 @@ from workbench.main_window import MainWindow
 from workbench.pages.runs import RunsPage
 from workbench.pages.runs.note_dialog import NoteDialog
 from workbench.pages.runs.rows import HIT, NAME, STAR, Interval
+from workbench.pages.train.page import TrainPage
 from workbench.session import Opened
 
 HOSTILE = "<img src=x onerror=alert(1)>\u202eevil\n" + "long " * 400
@@ -292,6 +293,54 @@ def pg_point(x: float, y: float) -> object:
     return QPointF(float(x), float(y))
 
 
+def test_that_a_stopped_run_is_gone_on_with(qtbot: QtBot, window: MainWindow, opened: Opened) -> None:
+    window.session.open(opened)
+    window.go("train")
+    train = window.page("train")
+    assert isinstance(train, TrainPage)
+    plan = {"model": {"name": "gmf"}, "training": {"epochs": 500, "patience": 0}, "evaluation": {"bootstrap": 20}}
+    train.form.give(plan)
+    train.form.start.click()
+    qtbot.waitUntil(lambda: train.live.trace is not None and len(train.live.trace.epochs) >= 2, timeout=60_000)
+    window.job_bar.stop.click()
+    settled(qtbot, window)
+    page = shown(qtbot, window, 1)
+    (entry,) = page.chosen()
+    assert (entry.state, page.go_on.text(), page.go_on.isEnabled()) == ("stopped", "Continue", True)
+    page.go_on.click()
+    assert window.current == "train"
+    qtbot.waitUntil(lambda: bool(window.jobs.long) and len(train.live.trace.epochs) > entry.epoch, timeout=60_000)
+    window.job_bar.stop.click()
+    settled(qtbot, window)
+    page = shown(qtbot, window, 1)
+    assert page.runs.entries[0].epoch > entry.epoch
+
+
+def test_that_a_completed_run_is_trained_longer_where_that_equals_a_longer_run(
+    qtbot: QtBot, window: MainWindow, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train = trained(qtbot, window, opened, "gmf", "mf")
+    page = shown(qtbot, window, 2)
+    answers: list[int | None] = [None, 5, 7]
+    monkeypatch.setattr(page, "ask_epochs", lambda entry: answers.pop(0))
+    page.list.choose([each.folder for each in page.runs.entries if each.model == "gmf"])
+    assert page.go_on.text() == "Train longer…"
+    page.go_on.click()
+    assert window.current == "runs"
+    page.go_on.click()
+    assert window.current == "train"
+    settled(qtbot, window)
+    page = shown(qtbot, window, 2)
+    assert {each.model: each.epoch for each in page.runs.entries} == {"gmf": 5, "mf": 3}
+    page.list.choose([each.folder for each in page.runs.entries if each.model == "mf"])
+    page.go_on.click()
+    # the schedule of its learning rate ends with its epochs: another end, so its plan is offered
+    assert window.current == "train"
+    assert window.message_bar.message is not None
+    assert "learning rate" in window.message_bar.message.text
+    assert train.form.form.values()["training"]["epochs"] == "7"
+
+
 def test_that_deleting_an_open_run_lets_it_go(qtbot: QtBot, window: MainWindow, opened: Opened) -> None:
     trained(qtbot, window, opened, "popularity")
     page = shown(qtbot, window, 1)
@@ -307,13 +356,13 @@ def test_that_a_run_keeps_its_colour_and_neighbours_differ(qtbot: QtBot, window:
     put(window, 7)
     page = shown(qtbot, window, 7)
     colours = window.theme.run_colours
-    before = {entry.id: colours.of(entry.id) for entry in page.runs.entries}
+    before = {entry.folder: colours.of(entry.folder) for entry in page.runs.entries}
     assert len(set(before.values())) == 7
     page.table.selectRow(0)
     page.remove.click()
     qtbot.waitUntil(lambda: page.runs.rowCount() == 6, timeout=30_000)
     settled(qtbot, window)
-    assert all(colours.of(entry.id) == before[entry.id] for entry in page.runs.entries)
+    assert all(colours.of(entry.folder) == before[entry.folder] for entry in page.runs.entries)
     assert [style.dash for style in colours.styles(["x", "y", "x"])][2]
 
 

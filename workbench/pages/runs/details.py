@@ -89,7 +89,7 @@ class DetailsPanel(QWidget):
 
     def known(self) -> list[tuple[Detail, Style, str]]:
         """The chosen runs that were read, with their style and name."""
-        styles = self._context.theme.run_colours.styles([entry.id for entry in self.entries])
+        styles = self._context.theme.run_colours.styles([entry.folder for entry in self.entries])
         found = []
         for entry, style in zip(self.entries, styles, strict=True):
             detail = self._details.get(self.key(entry))
@@ -121,7 +121,7 @@ class DetailsPanel(QWidget):
                 return
 
     def _read(self, entry: Entry) -> None:
-        colour = self._context.theme.run_colours.of(entry.id)
+        colour = self._context.theme.run_colours.of(entry.folder)
         work = detailing(self._path(entry.folder), entry.title, colour)
         self._reading.ask(work, lambda end: self._took(entry, end))
 

@@ -7,10 +7,20 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QMenu, QMessageBox, QPushButton, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QInputDialog,
+    QMenu,
+    QMessageBox,
+    QPushButton,
+    QSplitter,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
 
 from core.commands.text import count
 from core.errors import RankscopeError
+from core.models import MODELS
 from core.runs.entries import DAMAGED, Entry
 from core.runs.folder import RunFolder
 from core.runs.trash import Deleted, deleted_runs
@@ -28,6 +38,7 @@ AGAIN = 3000
 """Milliseconds after which the list is read again while a run is being written."""
 RESTORABLE = 12
 """Deleted runs that the menu of the trash names."""
+MOST_EPOCHS = 1_000_000
 
 
 class RunsPage(Page):
@@ -97,6 +108,9 @@ class RunsPage(Page):
         self.open_second = button("Open as B", self.open_as_second, help="Set it beside A on the other pages")
         row.addWidget(self.open_second)
         self.clone = add("Clone into the form", self.clone_plan, "copy", "Put its plan into the form of the Train page")
+        self.go_on = add(
+            "Continue", self.continue_training, "play", "Go on training where it stands, or for more epochs"
+        )
         row.addStretch(1)
         self.star = add("Star", self.toggle_stars, "star", "Mark as a favourite, or take the mark away (S)")
         self.rename = add("Rename", self.table.rename_current, "edit", "Give it a name (F2)")
@@ -147,7 +161,7 @@ class RunsPage(Page):
             self._stale = True
             return
         self.shelf = shelf
-        self.context.theme.run_colours.learn({each.id: each.number for each in shelf.library.entries})
+        self.context.theme.run_colours.learn({each.folder: each.number for each in shelf.library.entries})
         faults = tuple(each.fault for each in shelf.library.entries if each.fault) + shelf.library.notes
         if faults and faults != self._faults:
             more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
@@ -169,6 +183,8 @@ class RunsPage(Page):
         self.open_second.setEnabled(one and bool(readable))
         self.open_first.setText("Open as A and B" if len(chosen) == 2 else "Open as A")
         self.clone.setEnabled(one and bool(readable))
+        self.go_on.setEnabled(one and self._can_continue(chosen[0]))
+        self.go_on.setText("Train longer…" if one and chosen[0].state == "completed" else "Continue")
         self.rename.setEnabled(one and bool(changeable))
         self.note.setEnabled(one and bool(changeable))
         self.star.setEnabled(bool(changeable))
@@ -390,11 +406,59 @@ class RunsPage(Page):
         self.context.session.offer_plan(record.plan)
         self.context.go("train")
 
+    def _can_continue(self, entry: Entry) -> bool:
+        trains = entry.model in MODELS and bool(MODELS[entry.model].losses)
+        return trains and entry.state != DAMAGED and not entry.owner and not self.runs.read_only
+
+    def continue_training(self) -> None:
+        """Go on with a run that was stopped, failed or cut off; one that was completed is trained longer."""
+        chosen = self.chosen()
+        if len(chosen) != 1 or not self._can_continue(chosen[0]):
+            return
+        entry, folder = chosen[0], self._folders(chosen)[0]
+        if entry.state == "completed":
+            epochs = self.ask_epochs(entry)
+            if epochs is not None:
+                self._train_longer(folder, epochs)
+            return
+        self.context.session.offer_run(folder.path)
+        self.context.go("train")
+
+    def _train_longer(self, folder: RunFolder, epochs: int) -> None:
+        """Go on to more epochs; where the end would not be that of a longer run, its plan goes into the form."""
+        from core.runs.record import read_record
+        from core.runs.standing import longer_obstacle
+
+        try:
+            record = read_record(folder)
+        except RankscopeError as error:
+            self.context.tell(message_of(error))
+            return
+        obstacle = longer_obstacle(record, epochs)
+        if not obstacle:
+            self.context.session.offer_run(folder.path, epochs)
+        else:
+            plan = {section: dict(fields) for section, fields in record.plan.items()}
+            plan.setdefault("training", {})["epochs"] = epochs
+            self.context.session.offer_plan(plan)
+            text = f"{obstacle}. Its plan with {count(epochs, 'epoch')} is in the form, to be trained anew."
+            self.context.tell(Message(text))
+        self.context.go("train")
+
+    def ask_epochs(self, entry: Entry) -> int | None:
+        """How many epochs a completed run is to have in all; None when it is left as it is."""
+        words = f"Epochs in all; {entry.epoch:,} are trained"
+        least = max(entry.epoch, 0) + 1
+        wanted = max(2 * entry.epochs, least)
+        epochs, agreed = QInputDialog.getInt(self, "Train longer", words, wanted, least, MOST_EPOCHS)
+        return epochs if agreed else None
+
     def _menu(self, place: QPoint) -> None:
         actions: list[tuple[str, Callable[[], object], bool]] = [
             (self.open_first.text() + "\tEnter", self.open_as_first, self.open_first.isEnabled()),
             ("Open as B", self.open_as_second, self.open_second.isEnabled()),
             ("Clone into the form", self.clone_plan, self.clone.isEnabled()),
+            (self.go_on.text(), self.continue_training, self.go_on.isEnabled()),
             (f"{self.star.text()}\tS", self.toggle_stars, self.star.isEnabled()),
             ("Rename\tF2", self.table.rename_current, self.rename.isEnabled()),
             ("Note…\tN", self.write_note, self.note.isEnabled()),

@@ -200,7 +200,7 @@ class RunsModel(ColumnsModel):
             )
             return Interval(value, low, high, self._scale)
         if role == Qt.ItemDataRole.DecorationRole and column == NAME and entry.state != DAMAGED:
-            return QColor(self._theme.colours.series[self._theme.run_colours.of(entry.id)])
+            return QColor(self._theme.colours.series[self._theme.run_colours.of(entry.folder)])
         if role == Qt.ItemDataRole.ForegroundRole:
             return self._foreground(entry, column)
         if role == Qt.ItemDataRole.ToolTipRole:

@@ -56,11 +56,14 @@ class TrainPage(Page):
         self._show()
 
     def entered(self) -> None:
-        """Take the plan that another page put in front of the form."""
-        offered = self.context.session.offered_plan
+        """Take the plan that another page put in front of the form, or the run to go on with."""
+        session = self.context.session
+        offered, session.offered_plan = session.offered_plan, None
         if offered is not None:
-            self.context.session.offered_plan = None
             self.form.give(offered)
+        run, session.offered_run = session.offered_run, None
+        if run is not None:
+            self.resume(*run)
 
     def _show(self) -> None:
         wanted: QWidget = self.live
