@@ -95,6 +95,8 @@ def opening(run: Run) -> Work:
         from core.insight.following import kind_of
 
         interactions = run.interactions
+        # the map from ids to rows is made when it is first asked for, which is long for a million users
+        _ = "" in interactions.users
         genres, genre_of = coloured_genres(interactions.catalogue, len(interactions.items))
         return Sequenced(
             run=run,

@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
+    QFocusEvent,
     QFont,
     QFontMetrics,
     QGuiApplication,
@@ -87,6 +88,8 @@ class HeatMap(QAbstractScrollArea):
         self._shades = shades(DIVERGING if diverging else VIRIDIS)
         self._images: list[QImage] = []
         self._chosen = False
+        self._size: tuple[float, float] = LARGEST
+        self._begins: list[float] = []
         font = QFont(self.font())
         font.setPixelSize(11)
         self.setFont(font)
@@ -143,7 +146,17 @@ class HeatMap(QAbstractScrollArea):
     def _left(self) -> int:
         return self.fontMetrics().horizontalAdvance(str(self._rows)) + 6
 
+    def _lay_out(self) -> None:
+        self._size = self._sized()
+        self._begins = self._begun()
+
     def _cell_size(self) -> tuple[float, float]:
+        return self._size
+
+    def _starts(self) -> list[float]:
+        return self._begins
+
+    def _sized(self) -> tuple[float, float]:
         room = self.viewport().width() - self._left() - self._bar_width() - GAP - GAP * (len(self.blocks) - 1)
         down = self.viewport().height() - 2 * CAPTION
         across = min(max(self._widest(room), SMALLEST[0]), LARGEST[0])
@@ -161,8 +174,8 @@ class HeatMap(QAbstractScrollArea):
             width = (room - fixed) / columns
         return width
 
-    def _starts(self) -> list[float]:
-        width, _ = self._cell_size()
+    def _begun(self) -> list[float]:
+        width, _ = self._size
         found, x = [], float(self._left())
         for block in self.blocks:
             found.append(x)
@@ -196,6 +209,7 @@ class HeatMap(QAbstractScrollArea):
         return None
 
     def _renew_bars(self) -> None:
+        self._lay_out()
         _, height = self._cell_size()
         right = self._right()
         room = self.viewport().width() - self._bar_width() - GAP
@@ -307,7 +321,20 @@ class HeatMap(QAbstractScrollArea):
         """Draw what is in view."""
         painter = QPainter(self.viewport())
         self._draw(painter)
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(self.theme.colours.accent), 1, Qt.PenStyle.DotLine))
+            painter.drawRect(QRectF(self.viewport().rect()).adjusted(0.5, 0.5, -0.5, -0.5))
         painter.end()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """Show that the keys act here."""
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """They no longer do."""
+        super().focusOutEvent(event)
+        self.viewport().update()
 
     def draw(self, painter: QPainter, area: QRectF) -> None:
         """Draw into a picture."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
+    QFocusEvent,
     QFont,
     QFontMetrics,
     QHelpEvent,
@@ -183,7 +184,21 @@ class ChipRow(QAbstractScrollArea):
             for slot in range(first, last + 1):
                 self.draw_chip(painter, self.area(slot), self.chip(slot))
             self.decorate(painter, first, last)
+            if self.hasFocus():
+                painter.setPen(QPen(QColor(self.theme.colours.accent), 1, Qt.PenStyle.DotLine))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRect(QRectF(self.viewport().rect()).adjusted(0.5, 0.5, -0.5, -0.5))
         painter.end()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """Show that the keys act here."""
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """They no longer do."""
+        super().focusOutEvent(event)
+        self.viewport().update()
 
     def draw_chip(self, painter: QPainter, area: QRectF, chip: Chip) -> None:
         """Draw one chip."""

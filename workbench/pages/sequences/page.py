@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QStackedLayout, QVBoxLayout, QWidget
 
+from core.insight.timeline import Window
 from workbench.jobs.job import End
 from workbench.jobs.latest import Latest
 from workbench.jobs.sequencing import (
@@ -36,6 +37,8 @@ from workbench.words import cell
 
 CASER = {"model": {"name": "caser"}}
 TITLE = 80
+SPOKEN = 10
+"""Items of a window that a screen reader is told."""
 NO_RUN = "Choose a run to see a user in time, the windows over the sequence, and what the model predicts after each."
 CANNOT = (
     "This model knows its users by number and reads no sequence, so it cannot say what follows a window. "
@@ -65,6 +68,7 @@ class SequencesPage(Page):
         self.looked: Looked | None = None
         self._opened_for: object = None
         self._in_view = False
+        self._all_ranked: Followed | None = None
         self._chips: dict[int, Chip] = {}
         jobs = context.jobs
         self._opening, self._looking = Latest(jobs, "Opening the run"), Latest(jobs, "Ranking")
@@ -264,7 +268,8 @@ class SequencesPage(Page):
                 self.context.tell(Message(f"This run does not know the user {cell(asked, 40)}."))
             row = int(np.argmax(np.diff(run.split.train.indptr)))
         if self.followed is not None and self.followed.windows.timeline.user == row:
-            self._begin_ranks()
+            if self._all_ranked is not self.followed:
+                self._begin_ranks()
             return
         self._forget_user()
         self._looking.ask(following(sequenced, row), lambda end: self._follow(sequenced, end))
@@ -371,7 +376,7 @@ class SequencesPage(Page):
         count = len(followed.windows)
         name = "window" if followed.windows.length else "moment"
         self.where.setText(f"{name} {at + 1:,} of {count:,}: {PART_WORDS[window.part]}")
-        self.strip.setAccessibleDescription(self.where.text())
+        self.strip.setAccessibleDescription(f"{self.where.text()}; {self._spoken(window)}")
         if followed.sequenced.kind == "window":
             own = items[window.inputs[window.inputs >= 0]].tolist()
             shown = items[window.true_next[:20]].tolist()
@@ -379,6 +384,15 @@ class SequencesPage(Page):
         self.plot.mark(at)
         self._enable()
         self._look()
+
+    def _spoken(self, window: Window) -> str:
+        """A window in words, for who does not see it."""
+        assert self.followed is not None
+        items = self.followed.windows.timeline.items
+        known = window.inputs[window.inputs >= 0][-SPOKEN:]
+        read = ", ".join(self._chip_of(int(item)).title for item in items[known])
+        nexts = ", ".join(self._chip_of(int(item)).title for item in items[window.true_next[:SPOKEN]])
+        return f"inputs, oldest first: {read or 'none'}; next: {nexts or 'not known'}"
 
     def _go_to_test(self) -> None:
         if self.followed is not None:
@@ -429,6 +443,7 @@ class SequencesPage(Page):
         if end.error is not None:
             self.plot_card.caption.setText(end.error.sentence())
             return
+        self._all_ranked = followed
         known, every = len(self.plot.at), len(followed.windows)
         thin = f" at {known:,} of {every:,} moments" if known < every else " by window"
         median = self.plot.median()
