@@ -9,6 +9,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.page import Context
 
+TALLEST = 760
+"""Pixels: on a large screen a drawing does not stretch for ever."""
+
 
 class Drawing(QWidget):
     """A drawing that can be played with; one serves all topics of its kind."""
@@ -19,6 +22,7 @@ class Drawing(QWidget):
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(8)
+        self.setMaximumHeight(TALLEST)
 
     @abstractmethod
     def show_key(self, key: str) -> None:

@@ -98,7 +98,7 @@ class ListCanvas(Canvas):
 
     @property
     def _tall(self) -> float:
-        return min(self.height() / LENGTH, 34.0)
+        return min(self.height() / LENGTH, 40.0)
 
     def _renew(self) -> None:
         self._describe()

@@ -15,6 +15,8 @@ from workbench.pages.guide.sliders import Slide
 from workbench.pages.guide.values import Values
 from workbench.widgets.parts import button, label
 
+TALLEST_EXAMPLE = 416
+
 
 class MetricDrawing(Drawing):
     """The example that fits the metric, and all metrics of its kind beside it."""
@@ -42,9 +44,11 @@ class MetricDrawing(Drawing):
         foot.addWidget(self.values)
         self.column.addWidget(self.title)
         self.column.addWidget(self.hint)
-        self.column.addWidget(holder, 1)
+        self.column.addWidget(holder, 1000)
+        holder.setMaximumHeight(TALLEST_EXAMPLE)
         self.column.addLayout(foot)
         self.column.addWidget(self.reset)
+        self.column.addStretch(1)
 
     def show_key(self, key: str) -> None:
         """Show the example of a metric; what was marked stays."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
+from PySide6.QtGui import QDesktopServices, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMessageBox, QSplitter, QWidget
 
 from workbench.page import Context, Message, Page
@@ -18,7 +18,10 @@ from workbench.pages.guide.trying import plan_of
 from workbench.widgets.parts import Card, IconButton, button, label
 from workbench.words import cell
 
-TREE_WIDTH = 208
+TREE_WIDTHS = (208, 264)
+WIDE = 1240
+"""From this width on there is room for a wider tree."""
+WIDGET_MOST = (1 << 24) - 1
 WIDEST_TEXT = 720
 ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 MOST_VISITED = 200
@@ -40,14 +43,17 @@ class GuidePage(Page):
         self.text.asked.connect(self.follow)
         self.drawing_card = Card()
         self.drawing_card.setMinimumWidth(304)
+        self.drawing_card.body.addStretch(1)
         across = QHBoxLayout(self)
         across.setContentsMargins(16, 0, 16, 12)
         across.setSpacing(8)
-        across.addWidget(self._topics_card())
+        self.topics_card = self._topics_card()
+        across.addWidget(self.topics_card)
         self.parts = QSplitter(Qt.Orientation.Horizontal)
         self.parts.setChildrenCollapsible(False)
         self.parts.setHandleWidth(8)
-        self.parts.addWidget(self._text_card())
+        self.text_card = self._text_card()
+        self.parts.addWidget(self.text_card)
         self.parts.addWidget(self.drawing_card)
         self.parts.setSizes([560, 440])
         across.addWidget(self.parts, 1)
@@ -65,7 +71,7 @@ class GuidePage(Page):
 
     def _topics_card(self) -> Card:
         card = Card()
-        card.setFixedWidth(TREE_WIDTH)
+        card.setFixedWidth(TREE_WIDTHS[0])
         card.body.setContentsMargins(8, 8, 4, 8)
         self.search = QLineEdit()
         self.search.setPlaceholderText("Search titles and texts")
@@ -95,8 +101,17 @@ class GuidePage(Page):
         card.setMinimumWidth(280)
         card.body.setContentsMargins(8, 6, 8, 6)
         card.body.addLayout(row)
-        card.body.addWidget(self.text, 1)
+        across = QHBoxLayout()
+        across.addWidget(self.text, 1000)
+        across.addStretch(1)
+        card.body.addLayout(across, 1)
+        self.text.setMaximumWidth(WIDEST_TEXT)
         return card
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Give the tree what room there is."""
+        super().resizeEvent(event)
+        self.topics_card.setFixedWidth(TREE_WIDTHS[self.width() >= WIDE])
 
     # --- going from topic to topic ------------------------------------------------------------------------------
 
@@ -161,12 +176,14 @@ class GuidePage(Page):
     def _show_drawing(self, key: str) -> None:
         asked = drawn(key)
         self.drawing_card.setVisible(asked is not None)
+        self.text_card.setMaximumWidth(WIDEST_TEXT + 40 if asked is not None else WIDGET_MOST)
         shown = None
         if asked is not None:
             word, name = asked
             if word not in self._drawings:
                 self._drawings[word] = make_drawing(word, self.context)
-                self.drawing_card.body.addWidget(self._drawings[word], 1)
+                # before the room that is left over on a large screen
+                self.drawing_card.body.insertWidget(0, self._drawings[word], 1000)
             shown = self._drawings[word]
             shown.show_key(name)
         for each in self._drawings.values():

@@ -61,5 +61,8 @@ class SampledDrawing(Drawing):
         self.legend.show_entries([(0, "full", True), (1, f"among {sampled} sampled", False)])
         here = float(sampled_hit_chance(np.array([rank]), candidates, sampled, k)[0])
         full = "a hit" if rank <= k else "no hit"
-        words = f"Rank {rank:,} of {items:,} is {full} at {k} in full; among {sampled} samples it is one in {here:.0%}."
+        words = (
+            f"Rank {rank:,} of {items:,} is {full} at {k} in full; "
+            f"among {sampled} samples it is one in {here:.0%} of the cases."
+        )
         self.told.setText(words.replace("%", " %"))

@@ -18,7 +18,8 @@ from workbench.theme import Theme
 from workbench.widgets.parts import label
 
 COLOURS = (0, 4, 1)
-NAME = 52
+NAME, FOOT = 52, 42
+TALLEST_ROW = 44.0
 
 
 class ClockCanvas(Canvas):
@@ -31,6 +32,7 @@ class ClockCanvas(Canvas):
         self.parts: npt.NDArray[np.int8] = np.zeros(len(self.events), np.int8)
         self.later: npt.NDArray[np.bool_] = np.zeros(len(self.events), np.bool_)
         self.setMinimumSize(240, 200)
+        self.setMaximumHeight(int(TALLEST_ROW) * len(SPANS) + FOOT)
 
     def show_parts(self, parts: npt.NDArray[np.int8]) -> None:
         """Another division."""
@@ -42,7 +44,7 @@ class ClockCanvas(Canvas):
     def paint(self, painter: QPainter) -> None:
         """The clock runs to the right."""
         assert self.events.times is not None
-        tall = min((self.height() - 42) / len(SPANS), 44.0)
+        tall = min((self.height() - FOOT) / len(SPANS), TALLEST_ROW)
         width = self.width() - NAME - 14
         for user in range(len(SPANS)):
             y = (user + 0.5) * tall
@@ -95,11 +97,12 @@ class SplitDrawing(Drawing):
         self.validation = Slide("validation", 0.05, 0.35, 0.1, 0.05)
         self.seed = Slide("seed", 1, 20, 1, 1)
         self.column.addWidget(self.title)
-        self.column.addWidget(self.canvas, 1)
+        self.column.addWidget(self.canvas, 1000)
         self.column.addWidget(self.told)
         for slide in (self.test, self.validation, self.seed):
             slide.changed.connect(lambda _: self._draw())
             self.column.addWidget(slide)
+        self.column.addStretch(1)
 
     def show_key(self, key: str) -> None:
         """Divide the example in this way, once what divides is loaded."""

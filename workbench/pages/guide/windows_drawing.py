@@ -132,7 +132,8 @@ class WindowsDrawing(Drawing):
         )
         self.column.addWidget(label("Windows of one history", "section"))
         self.column.addWidget(label(caption, "caption", wrap=True))
-        self.column.addWidget(self.canvas, 1)
+        self.column.addWidget(self.canvas, 1000)
+        self.canvas.setMaximumHeight(int(13 * TALLEST))
         self.column.addWidget(self.told)
         for slide in (self.at, self.length, self.targets, self.events):
             self.column.addWidget(slide)
