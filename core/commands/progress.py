@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Self
 
 from core.commands import text
 from core.commands.console import Console
-from core.training.events import EpochDone, EvaluationAdvanced, RunEvent, RunStarted, StepsDone, to_plain
+from core.errors import StorageError
+from core.training.events import (
+    EpochDone,
+    EvaluationAdvanced,
+    RunEvent,
+    RunStarted,
+    SavingPaused,
+    SavingResumed,
+    StepsDone,
+    to_plain,
+)
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -59,8 +69,17 @@ class RunProgress:
             self._advance(f"epoch {event.epoch}", done, f"{self._loss}  {text.rate(event.rate)}  {left}")
         elif isinstance(event, EpochDone):
             self._ended(event)
+        elif isinstance(event, SavingPaused):
+            self._paused(event)
+        elif isinstance(event, SavingResumed):
+            self.console.note(f"saved again after {text.duration(event.seconds)}; the run goes on")
         elif isinstance(event, EvaluationAdvanced):
             self._advance(f"ranking {event.part}", None, f"{event.done:,} of {text.count(event.total, 'user')}")
+
+    def _paused(self, event: SavingPaused) -> None:
+        error = StorageError(event.code, event.what, event.where, event.why, event.remedy)
+        self.console.note(f"the run is paused, with its state in memory: {error.sentence()}")
+        self.console.note("it goes on when it can be saved; Ctrl-C ends it with what is on the disk")
 
     def _started(self, event: RunStarted) -> None:
         if event.phase == "refit":

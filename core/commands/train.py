@@ -118,7 +118,7 @@ def follow(console: Console, plan: Plan, prepared: Prepared, run: NewRun) -> int
 
     control, last = Control(), None
     state = RunState(plan, prepared.split, trained_for(plan, split=prepared.split))
-    events = recorded(train(plan, prepared.split, state, control), state, run)
+    events = recorded(train(plan, prepared.split, state, control), state, run, control)
     with stopping(control, console.note) as received, RunProgress(console, plan.training.stop_on) as progress:
         for last in events:
             if isinstance(last, RunStarted) and last.phase == "train":

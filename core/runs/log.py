@@ -85,6 +85,10 @@ class EventLog:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._open()
+
+    def _open(self) -> None:
+        path = self.path
         with durable.storing(path):
             self.sequence = 0
             if path.exists():
@@ -94,6 +98,19 @@ class EventLog:
             flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
             self._descriptor = os.open(path, flags, 0o666)
             durable.sync_folder(path.parent)
+
+    def find_again(self) -> None:
+        """Open the file anew where another, or none, lies at its place: its folder was gone and came back.
+
+        Raises:
+            StorageError: it cannot be opened.
+        """
+        with durable.storing(self.path):
+            if self.path.exists() and os.path.samestat(os.stat(self.path), os.fstat(self._descriptor)):
+                return
+            before = self._descriptor
+            self._open()
+            os.close(before)
 
     def append(self, event: Mapping[str, Any], *, sync: bool = False) -> None:
         """Add a line; with ``sync`` it is on the disk when this returns.

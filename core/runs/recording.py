@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from typing import Any
 
@@ -20,6 +20,7 @@ from core.runs.log import EventLog
 from core.runs.record import RunRecord, now, present_versions, read_record, write_record
 from core.runs.results import MODEL, POPULARITY, write_evaluation
 from core.runs.weights import not_finite
+from core.training.control import Control
 from core.training.events import (
     END_EVENTS,
     EpochDone,
@@ -29,6 +30,8 @@ from core.training.events import (
     RunFailed,
     RunStarted,
     RunStopped,
+    SavingPaused,
+    SavingResumed,
     to_plain,
 )
 from core.training.failures import DEVICE_SIGNS
@@ -40,15 +43,15 @@ EVERY = 30.0
 SHARE = 10
 """A checkpoint that took t seconds to write is followed by none for SHARE x t seconds, however often they are due."""
 
-Retry = Callable[[StorageError], bool]
-"""Asked when saving failed; True tries again, False ends the run with what was saved before."""
+TRY_AGAIN = 5.0
+"""Seconds between two attempts to save while the disk is full or gone."""
 
 
 def recorded(
     events: Iterable[RunEvent],
     state: RunState,
     run: NewRun | RunFolder,
-    retry: Retry = lambda error: False,
+    control: Control | None = None,
     every: float = EVERY,
     held: bool = False,
 ) -> Iterator[RunEvent]:
@@ -62,7 +65,9 @@ def recorded(
         events: from ``train``; closed when the run ends early.
         state: what ``train`` works on; read while ``events`` is suspended.
         run: where a new run goes, or the folder of a run that is gone on with.
-        retry: asked when the disk is full or gone; the run waits meanwhile with its state in memory.
+        control: of the run. Where the disk is full or gone the run waits, with its state in memory, until there is
+            room, ``retry`` asks for another attempt, or another ``stop`` for an end with what is on the disk. Without
+            a control nobody could end the waiting, and the run fails.
         held: the caller holds the run's lock.
 
     Yields:
@@ -84,21 +89,35 @@ def recorded(
                     yield event
                     continue
                 recorder = stack.enter_context(closing(Recorder(run, state, event, every, held)))
-            kept, error = persistently(recorder, event, retry)
-            if error is not None:
-                yield RunFailed(error.code, error.what, error.where, error.why, error.remedy, state.epoch, state.step)
+            last = yield from persistently(recorder, event, control)
+            yield last
+            if last is not event and isinstance(last, RunFailed | RunStopped):
                 return
-            yield kept
 
 
-def persistently(recorder: Recorder, event: RunEvent, retry: Retry) -> tuple[RunEvent, StorageError | None]:
-    """Record an event, again and again while ``retry`` wants it."""
+def persistently(recorder: Recorder, event: RunEvent, control: Control | None) -> Generator[RunEvent, None, RunEvent]:
+    """Record an event, waiting while the disk is full or gone; gives it as it is to be told, or the end of the run."""
+    began, told, stops = time.monotonic(), None, control.stops if control else 0
+    state = recorder.state
     while True:
         try:
-            return recorder.take(event), None
+            kept = recorder.take(event) if told is None else recorder.take_again(event)
+            if told is not None:
+                yield SavingResumed(time.monotonic() - began)
+            return kept
         except StorageError as error:
-            if not retry(error):
-                return event, error
+            if control is None or not error.retryable:
+                return RunFailed(error.code, error.what, error.where, error.why, error.remedy, state.epoch, state.step)
+            if error.code != told:
+                told = error.code
+                yield SavingPaused(
+                    error.code, error.what, error.where, error.why, error.remedy, state.epoch, state.step
+                )
+        if control.stops == stops:
+            control.wait_for_retry(TRY_AGAIN)
+        if control.stops > stops:
+            # one last attempt has not been asked for: what is on the disk stays as it is, and can be gone on with
+            return RunStopped(recorder.record.epoch, recorder.record.step)
 
 
 class Recorder:
@@ -128,7 +147,7 @@ class Recorder:
         self._began = time.monotonic()
         self._written = float("-inf")
         self._pause = every
-        self._best = False
+        self._best = self._unsaid = False
 
     def _begin_again(self) -> None:
         """Tidy up what a crash left, and say that the run goes on."""
@@ -157,12 +176,19 @@ class Recorder:
         if isinstance(event, RunStarted) and event.phase == "refit":
             # the weights that they were measured with are gone from here on
             self._write_results()
-        saved = self._due(event) and self._checkpoint()
+        self._unsaid |= self._due(event) and self._checkpoint()
+        saved = self._unsaid
         if not isinstance(event, EvaluationAdvanced):
             self.log.append(to_plain(event), sync=saved)
         if saved:
             self._keep(self._as_saved())
+            self._unsaid = False
         return event
+
+    def take_again(self, event: RunEvent) -> RunEvent:
+        """``take`` after an error: the folder may have been gone meanwhile."""
+        self.log.find_again()
+        return self.take(event)
 
     def _due(self, event: RunEvent) -> bool:
         # within the first epoch a checkpoint can wait; after it, the first is written at once

@@ -33,7 +33,7 @@ def resume(
 
     Args:
         folder: of the run.
-        control: stop and pause, read at each step.
+        control: stop and pause, read at each step; without one the run fails where it cannot be saved.
         epochs: train for so many in place of those of the plan ("train longer").
         every: seconds between two checkpoints.
 
@@ -44,11 +44,9 @@ def resume(
     """
     from core.runs.opening import open_run
     from core.runs.recording import EVERY, recorded
-    from core.training.control import Control
     from core.training.loop import train
 
     folder = folder if isinstance(folder, RunFolder) else RunFolder(folder)
-    control = control or Control()
     with locked(folder):
         run = open_run(folder.path)
         if epochs is not None:
@@ -65,7 +63,8 @@ def resume(
             state.epochs = epochs
         state.notes += remarks(run)
         events = train(state.plan, run.split, state, control)
-        yield from recorded(events, state, folder, every=EVERY if every is None else every, held=True)
+        every = EVERY if every is None else every
+        yield from recorded(events, state, folder, control, every, held=True)
 
 
 def standing(run: Run) -> RunState:

@@ -12,11 +12,19 @@ class Control:
         self._stop = threading.Event()
         self._go = threading.Event()
         self._go.set()
+        self._retry = threading.Event()
+        self.stops = 0
 
     def stop(self) -> None:
-        """Ask the run to end after the step in hand."""
+        """Ask the run to end after the step in hand; while saving is paused, to end with what is on the disk."""
+        self.stops += 1
         self._stop.set()
         self._go.set()
+        self._retry.set()
+
+    def retry(self) -> None:
+        """Ask a run whose saving is paused to try again now."""
+        self._retry.set()
 
     def pause(self) -> None:
         """Ask the run to wait before its next step."""
@@ -25,6 +33,7 @@ class Control:
     def resume(self) -> None:
         """Let a paused run go on."""
         self._go.set()
+        self._retry.set()
 
     @property
     def paused(self) -> bool:
@@ -35,6 +44,11 @@ class Control:
     def stopped(self) -> bool:
         """True once stop() was called."""
         return self._stop.is_set()
+
+    def wait_for_retry(self, seconds: float) -> None:
+        """Wait for retry(), resume() or stop(), at most so long."""
+        self._retry.wait(seconds)
+        self._retry.clear()
 
     def should_stop(self) -> bool:
         """Wait while paused; True when the run is to end."""

@@ -135,12 +135,42 @@ class RunFailed(RunEvent):
     step: int = 0
 
 
+@dataclass(frozen=True)
+class SavingPaused(RunEvent):
+    """The run could not be saved and waits with its state in memory; told again when the cause changes.
+
+    Attributes:
+        epoch, step: where the state in memory stands.
+    """
+
+    code: str
+    what: str
+    where: str
+    why: str
+    remedy: str
+    epoch: int
+    step: int
+
+
+@dataclass(frozen=True)
+class SavingResumed(RunEvent):
+    """The run could be saved again and goes on.
+
+    Attributes:
+        seconds: how long it waited.
+    """
+
+    seconds: float
+
+
 END_EVENTS = (RunCompleted, RunStopped, RunFailed)
 EVENTS: dict[str, type[RunEvent]] = {
     "started": RunStarted,
     "steps": StepsDone,
     "evaluation": EvaluationAdvanced,
     "epoch": EpochDone,
+    "saving-paused": SavingPaused,
+    "saving-resumed": SavingResumed,
     "result": RunCompleted,
     "stopped": RunStopped,
     "failed": RunFailed,

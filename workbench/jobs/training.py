@@ -62,7 +62,7 @@ def training(plan: Plan, opened: Opened, workspace: Workspace, path: Path) -> Wo
         workspace.prepare()
         state = RunState(plan, split, trained_for(plan, workspace, split))
         run = NewRun(path, path.name, path.name, rejected=rejected_rows(loaded), dropped=dropped_rows(loaded))
-        events = cast(Generator[RunEvent, None, None], recorded(train(plan, split, state, control), state, run))
+        events = cast(Generator[RunEvent, None, None], recorded(train(plan, split, state, control), state, run, control))
         last: RunEvent | None = None
         try:
             for last in events:

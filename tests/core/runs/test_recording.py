@@ -3,8 +3,10 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,6 +32,8 @@ from core.training.events import (
     RunFailed,
     RunStarted,
     RunStopped,
+    SavingPaused,
+    SavingResumed,
     from_plain,
     to_plain,
 )
@@ -46,11 +50,17 @@ def plan_of(model: str = "mf", **sections: Any) -> Plan:
     return make_plan({"model": {"name": model}, "training": training, "evaluation": {"bootstrap": 50}, **sections})
 
 
-def record(path: Path, plan: Plan | None = None, control: Control | None = None, **options: Any) -> Iterator[RunEvent]:
+def record(
+    path: Path, plan: Plan | None = None, control: Control | None = None, keep: Control | None = None
+) -> Iterator[RunEvent]:
     plan = plan or plan_of()
     state = RunState(plan, SPLIT)
     run = NewRun(path, "my-run", "an-id", rejected=3, dropped={"repeated": 2})
-    return recorded(train(plan, SPLIT, state, control), state, run, every=0.0, **options)
+    return recorded(train(plan, SPLIT, state, control), state, run, keep, every=0.0)
+
+
+def full(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def digest(model: torch.nn.Module) -> str:
@@ -203,9 +213,6 @@ def test_that_a_full_disk_ends_the_run_with_what_was_saved_before(
         if isinstance(event, EpochDone) and event.epoch == 1:
             break
 
-    def full(*_: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
     monkeypatch.setattr(os, "replace", full)
     last = list(events)[-1]
     monkeypatch.undo()
@@ -217,7 +224,6 @@ def test_that_a_full_disk_ends_the_run_with_what_was_saved_before(
 def test_that_saving_is_tried_again_while_the_caller_wants_it_and_the_run_is_as_if_nothing_had_been(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    failures: list[StorageError] = []
     fail = {"now": False}
     fsync = os.fsync
 
@@ -226,22 +232,64 @@ def test_that_saving_is_tried_again_while_the_caller_wants_it_and_the_run_is_as_
             raise OSError(errno.EIO, "Input/output error")
         fsync(descriptor)
 
-    def retry(error: StorageError) -> bool:
-        failures.append(error)
-        fail["now"] = len(failures) < 3
-        return True
-
     monkeypatch.setattr(os, "fsync", sometimes)
-    last = None
-    for event in record(tmp_path / "run", retry=retry):
-        last = event
+    monkeypatch.setattr("core.runs.recording.TRY_AGAIN", 0.001)
+    told = []
+    for event in record(tmp_path / "run", keep=Control()):
+        told.append(event)
         if isinstance(event, EpochDone) and event.epoch == 2:
             fail["now"] = True
-    assert isinstance(last, RunCompleted)
-    assert len(failures) == 3
+        if isinstance(event, SavingPaused):
+            assert event.code == "storage.failed"
+            assert (event.epoch, event.step) == (2, 1)
+            threading.Timer(0.02, lambda: fail.update(now=False)).start()
+    assert isinstance(told[-1], RunCompleted)
+    assert sum(isinstance(event, SavingPaused) for event in told) == 1
+    assert sum(isinstance(event, SavingResumed) for event in told) == 1
     epochs = [each["epoch"] for each in read_log(tmp_path / "run" / "events.jsonl").events if each["event"] == "epoch"]
     assert epochs == [1, 2, 3, 4]
     assert not list((tmp_path / "run").rglob(f"{durable.TEMPORARY}*"))
+
+
+def test_that_stop_while_saving_is_paused_keeps_what_is_on_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    control = Control()
+    last = None
+    for event in record(tmp_path / "run", control=control, keep=control):
+        last = event
+        if isinstance(event, EpochDone) and event.epoch == 2:
+            monkeypatch.setattr(os, "replace", full)
+        if isinstance(event, SavingPaused):
+            assert "No space left" in event.why
+            control.stop()
+    monkeypatch.undo()
+    assert isinstance(last, RunStopped)
+    assert last.epoch == 2
+    assert open_run(tmp_path / "run").loaded.checkpoint.plain["epoch"] == 2
+
+
+def test_that_a_run_whose_folder_was_gone_for_a_while_misses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    control, away = Control(), tmp_path / "away"
+    monkeypatch.setattr("core.runs.recording.TRY_AGAIN", 60)
+    told = []
+    for event in record(tmp_path / "run", control=control, keep=control):
+        told.append(event)
+        if isinstance(event, EpochDone) and event.epoch == 2:
+            # another copy comes back, as from a backup
+            shutil.copytree(tmp_path / "run", away)
+            shutil.rmtree(tmp_path / "run")
+        if isinstance(event, SavingPaused):
+            assert event.code == "storage.gone"
+            away.rename(tmp_path / "run")
+            control.retry()
+    assert isinstance(told[-1], RunCompleted)
+    logged = read_log(tmp_path / "run" / "events.jsonl")
+    assert [each["epoch"] for each in logged.events if each["event"] == "epoch"] == [1, 2, 3, 4]
+    assert logged.notes == ()
+    assert open_run(tmp_path / "run").record.state == "completed"
 
 
 def test_that_a_run_needs_nothing_but_its_folder(tmp_path: Path) -> None:
