@@ -10,6 +10,7 @@ import pyarrow as pa
 from core.commands.text import number
 from workbench.jobs.sequencing import Looked, Sequenced
 from workbench.tables.model import Column, ColumnsModel
+from workbench.tables.motion import RowMotion
 from workbench.tables.table import Table
 from workbench.widgets.parts import Card
 from workbench.words import cell
@@ -28,10 +29,14 @@ class RankedCard(Card):
         self.model = ColumnsModel()
         self.table = Table(self.model, "Prediction after this window")
         self.body.addWidget(self.table, 1)
+        self.motion = RowMotion(self.table)
         self.looked: Looked | None = None
 
     def show_looked(self, looked: Looked, windows: Windows, sequenced: Sequenced) -> None:
-        """Show what is predicted after a window."""
+        """Show what is predicted after a window; rows glide when the same window was edited."""
+        same = self.looked is not None and self.looked.at == looked.at
+        if same and self.looked is not None:
+            self.motion.before(self.looked.prediction.items[self.model.order].tolist())
         self.looked = looked
         prediction = looked.prediction
         true_next = windows.timeline.items[looked.window.true_next]
@@ -58,6 +63,8 @@ class RankedCard(Card):
         self.model.replace(columns, np.flatnonzero(marked).tolist())
         self.table.set_widths(widths, len(columns) - 2)
         bar.setValue(scrolled)
+        if same:
+            self.motion.after(prediction.items.tolist())
         self.caption.setText(caption(looked, windows))
 
     def clear(self, words: str = " ") -> None:
