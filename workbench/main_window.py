@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QObject, QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
@@ -30,7 +31,9 @@ from PySide6.QtWidgets import (
 )
 
 from core import __version__
+from core.runs.bundles import is_bundle
 from core.runs.workspace import Workspace
+from workbench.bundle_import import ask_bundle, import_bundle
 from workbench.icons import icon
 from workbench.jobs.job import End, Job
 from workbench.jobs.jobs import Jobs
@@ -170,6 +173,7 @@ class MainWindow(QMainWindow):
         self._act(file, "&Open file…", self._ask_file, QKeySequence.StandardKey.Open)
         self._act(file, "Open &folder…", self._ask_folder, "Ctrl+Shift+O")
         self._act(file, "Open the &sample data", lambda: self.open_data("sample"), "Ctrl+Shift+S")
+        self._act(file, "&Import a run bundle…", self._ask_bundle, "Ctrl+I")
         self.recent_menu = file.addMenu("&Recent")
         self.recent_menu.aboutToShow.connect(self._fill_recent)
         file.addSeparator()
@@ -316,7 +320,10 @@ class MainWindow(QMainWindow):
     # --- data and files -----------------------------------------------------------------------------------------
 
     def open_data(self, source: str) -> None:
-        """Open a path, or the word ``sample``, on the Data page."""
+        """Open a path, or the word ``sample``, on the Data page; a bundle comes into the workspace instead."""
+        if is_bundle(Path(source)):
+            import_bundle(self.context, self, source)
+            return
         self.go("data")
         page = self._pages.get("data")
         if page is not None:
@@ -338,6 +345,9 @@ class MainWindow(QMainWindow):
         if path:
             self.settings.keep("folder", path.rpartition("/")[0])
             self.open_data(path)
+
+    def _ask_bundle(self) -> None:
+        ask_bundle(self.context, self)
 
     def _ask_folder(self) -> None:
         path = QFileDialog.getExistingDirectory(self, "Open a folder of interactions", self.settings.text("folder"))
@@ -366,7 +376,9 @@ class MainWindow(QMainWindow):
         """Hand files to the page in view, else to Data."""
         paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
         page = self._pages.get(self.current)
-        if paths and (page is None or not page.take_files(paths)):
+        if paths and is_bundle(Path(paths[0])):
+            self.open_data(paths[0])
+        elif paths and (page is None or not page.take_files(paths)):
             self.go("data")
             self._pages["data"].take_files(paths)
 

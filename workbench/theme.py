@@ -218,6 +218,12 @@ QPushButton:disabled { color: @faint; background: @window; }
 QPushButton[role="primary"] { background: @accent; color: @on_accent; border-color: @accent; font-weight: 600; }
 QPushButton[role="primary"]:hover, QPushButton[role="primary"]:focus { background: @pressed; border-color: @pressed; }
 QPushButton[role="primary"]:disabled { background: @raised; color: @faint; border-color: @line; }
+QPushButton[role="target"] { background: @surface; border: 1px solid @line; border-radius: 6px; text-align: left;
+ padding: 0px; }
+QPushButton[role="target"]:hover { border-color: @muted; }
+QPushButton[role="target"]:focus { border-color: @accent; }
+QPushButton[role="target"]:checked { border: 2px solid @accent; background: @calm; }
+QPushButton[role="target"]:disabled { background: @raised; }
 QPushButton[role="chip"] { border-radius: 12px; padding: 2px 10px; color: @text; }
 QPushButton[role="chip"][empty="true"] { color: @muted; border-style: dashed; }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 MANIFEST = "bundle.json"
 FORMAT = 1
@@ -17,3 +18,20 @@ MEMBER = re.compile(
 MOST_MEMBERS = 64
 MOST_BYTES = 256 << 30
 LARGEST_JSON = 64 << 20
+TAIL = 1 << 16
+"""Bytes at the end in which the directory of a bundle, or its last part, lies."""
+
+
+def is_bundle(path: Path) -> bool:
+    """Whether a file looks like a bundle: a zip whose directory names the manifest; nothing is unpacked."""
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            start = file.read(4)
+            end = file.seek(0, 2)
+            file.seek(max(end - TAIL, 0))
+            return start == b"PK\x03\x04" and MANIFEST.encode() in file.read(TAIL)
+    except OSError:
+        # what cannot be read says so where it is opened
+        return False

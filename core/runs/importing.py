@@ -184,6 +184,8 @@ def _members(path: Path, closing: ExitStack) -> dict[str, ZipMember]:
         raise ValueError("A name stands twice in it")
     if MANIFEST not in found:
         raise ValueError(f"It is no bundle of Rankscope: it holds no {MANIFEST}")
+    if "run.json" not in found:
+        raise ValueError("It holds no run.json")
     for name in found:
         if name != MANIFEST and not MEMBER.fullmatch(name):
             raise ValueError(f"It holds {name[:80]!r}, which no bundle does")

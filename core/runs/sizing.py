@@ -50,6 +50,10 @@ def check_sizes(plan: Plan, train: Events, weights: dict[str, Tensor], where: st
     Raises:
         ModelFileError: what differs is listed.
     """
+    # a filter bank for each place of the window: one that its weights do not have is not built to be compared
+    banks = int(getattr(plan.model.settings, "window", 0)) if getattr(plan.model.settings, "use_horizontal", 0) else 0
+    if banks > len(weights):
+        raise _misfit(f"The window of the plan has {banks} places, and there are {len(weights)} tensors", where)
     sizes = sizes_of(plan, train)
     wrong = [f"{name} is missing" for name in sizes.tensors if name not in weights]
     wrong += [f"{name[:80]} is unknown" for name in weights if name not in sizes.tensors]
@@ -60,13 +64,7 @@ def check_sizes(plan: Plan, train: Events, weights: dict[str, Tensor], where: st
             wrong.append(f"{name} is {have.dtype} {tuple(have.shape)} in place of {kind} {shape}")
     if wrong:
         listed = "; ".join(sorted(wrong)[:12]) + (f"; and {len(wrong) - 12} more" if len(wrong) > 12 else "")
-        raise ModelFileError(
-            "model.misfit",
-            "the weights do not fit the model of the plan",
-            where,
-            listed,
-            "Use the weights that were saved with this plan",
-        )
+        raise _misfit(listed, where)
     own = sum(each.numel() * each.element_size() for each in weights.values())
     if sizes.bytes > ROOM + AMPLIFIED * own:
         raise ModelFileError(
@@ -76,3 +74,13 @@ def check_sizes(plan: Plan, train: Events, weights: dict[str, Tensor], where: st
             f"Its weights are {own / 1e6:,.1f} MB",
             "Train it again with smaller values",
         )
+
+
+def _misfit(why: str, where: str) -> ModelFileError:
+    return ModelFileError(
+        "model.misfit",
+        "the weights do not fit the model of the plan",
+        where,
+        why,
+        "Use the weights that were saved with this plan",
+    )
