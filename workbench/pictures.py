@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from workbench.main_window import MainWindow
+    from workbench.page import Page
 
 LARGE, SMALL = (1440, 900), (1024, 700)
 PATIENCE = 300.0
@@ -71,12 +72,10 @@ def take_pictures(folder: Path, held: Path) -> None:
     wait_for(lambda: train.live.plan.model.name == "neumf" and len(train.live.trace.epochs) >= 2)  # type: ignore[union-attr]
     keep("train")
     wait_for(lambda: not window.jobs.running and not window.jobs.queue)
-    window.go("runs")
-    pause(1.0)
-    window.page("runs").table.selectAll()  # type: ignore[union-attr]
-    pause(3.0)
-    window.message_bar.clear()
+    runs = show_runs(window)
     keep("runs")
+    runs.details.tabs.setCurrentWidget(runs.details.users)  # type: ignore[attr-defined]
+    keep("runs-users")
     window.page("runs").table.selectRow(0)  # type: ignore[union-attr]
     window.page("runs").inspect()  # type: ignore[union-attr]
     wait_for(lambda: getattr(window.page("users"), "view", None) is not None)
@@ -95,6 +94,20 @@ def take_pictures(folder: Path, held: Path) -> None:
     keep("guide")
     window.close()
     wait_for(lambda: not window.isVisible())
+
+
+def show_runs(window: MainWindow) -> Page:
+    """Choose all runs, and wait until they are compared."""
+    window.go("runs")
+    page = window.page("runs")
+    assert page is not None
+    wait_for(lambda: page.runs.rowCount() and not window.jobs.running)  # type: ignore[attr-defined]
+    page.table.selectAll()  # type: ignore[attr-defined]
+    details = page.details  # type: ignore[attr-defined]
+    wait_for(lambda: details.users.pairs is not None and not window.jobs.running)
+    details.tabs.setCurrentWidget(details.metrics)
+    window.message_bar.clear()
+    return page
 
 
 def show_sequences(window: MainWindow) -> None:
