@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from core.data.interactions import Events
 from core.data.ordering import tied
@@ -11,10 +12,10 @@ from core.splits.repeats import known_already
 from core.splits.split import Split
 
 
-def later_share(train: Events, test: Events) -> float | None:
-    """Share of all training events later than a user's test event: mean over the user's test events, then over users.
+def later_shares(train: Events, test: Events) -> npt.NDArray[np.float64] | None:
+    """Share of all training events later than a user's test event, mean over the user's test events.
 
-    None where times are not known.
+    Of each user with a test event, ``[tested users]``; None where times are not known.
     """
     if train.times is None or test.times is None or not len(train) or not len(test):
         return None
@@ -25,7 +26,14 @@ def later_share(train: Events, test: Events) -> float | None:
     later[order] = 1.0 - np.searchsorted(moments, test.times[order], side="right") / len(moments)
     sizes = np.diff(test.indptr)
     sums = np.bincount(test.users, weights=later, minlength=test.n_users)
-    return float((sums[sizes > 0] / sizes[sizes > 0]).mean())
+    shares: npt.NDArray[np.float64] = sums[sizes > 0] / sizes[sizes > 0]
+    return shares
+
+
+def later_share(train: Events, test: Events) -> float | None:
+    """The mean of ``later_shares`` over users; None where times are not known."""
+    shares = later_shares(train, test)
+    return None if shares is None else float(shares.mean())
 
 
 def future(split: Split) -> list[Finding]:

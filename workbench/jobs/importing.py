@@ -84,6 +84,7 @@ def _described(
 ) -> Opened:
     from core.data.summary import summarise
     from core.splits.doctor import examine
+    from core.splits.pictures import pictures
     from core.splits.prepare import Loaded, divide_loaded
 
     assert isinstance(loaded, Loaded)
@@ -93,4 +94,4 @@ def _described(
         raise Cancelled
     tell(StageDone("looking at it", 0, 0))
     summary = before.summary if before is not None else summarise(loaded.cleaned.interactions)
-    return Opened(data, choice, seed, windows, loaded, split, summary, examine(split))
+    return Opened(data, choice, seed, windows, loaded, split, summary, examine(split), pictures(split))

@@ -3,6 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
 from pytestqt.qtbot import QtBot
 
 from core.data.plan import DataPlan
@@ -32,7 +34,7 @@ def test_that_a_click_opens_the_sample(qtbot: QtBot, window: MainWindow) -> None
     assert page.overview is not None
     assert page.overview.cards["users"].value.text() == "671"
     assert page.overview.cards["interactions"].value.text() == "100,004"
-    assert "MovieLens small" in window.data_chip.text()
+    assert "MovieLens small" in window.data_chip.accessibleName()
     page.overview.users.search.setText("547")
     qtbot.waitUntil(lambda: page.overview.users.model.rowCount() == 1)  # type: ignore[union-attr]
 
@@ -225,3 +227,62 @@ def test_that_another_seed_gives_another_random_split(qtbot: QtBot, window: Main
     second = window.session.opened
     assert second is not None
     assert first.split.test.items.tolist() != second.split.test.items.tolist()
+
+
+def test_that_findings_have_pictures_and_plots_are_kept(qtbot: QtBot, window: MainWindow, opened: Opened) -> None:
+    assert "future" in opened.pictures
+    window.session.open(opened)
+    panel = page_of(window).overview.split  # type: ignore[union-attr]
+    shown = {finding.key for finding in opened.findings} & set(opened.pictures)
+    assert shown
+    assert {key for key, plot in panel._plots.items() if not plot.isHidden()} == shown
+    before = dict(panel._plots)
+    window.theme.choose("dark")
+    window.theme.choose("light")
+    assert panel._plots == before
+    assert {key for key, plot in panel._plots.items() if not plot.isHidden()} == shown
+
+
+def test_that_plots_without_anything_to_show_leave_their_room(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, opened: Opened
+) -> None:
+    from core.splits import SPLITS
+    from core.training.plan import Choice
+    from workbench.jobs.importing import importing
+    from workbench.jobs.job import JobControl
+
+    window.session.open(opened)
+    plots = page_of(window).overview.plots  # type: ignore[union-attr]
+    assert plots._grid.count() == 4
+    path = tmp_path / "timed.csv"
+    rows = [f"u{user},i{(user + step) % 9},{1_400_000_000 + 86_400 * step}" for user in range(9) for step in range(5)]
+    path.write_text("user,item,time\n" + "\n".join(rows) + "\n", "utf-8")
+    choice = Choice("leave-last-out", SPLITS["leave-last-out"].settings())
+    window.session.open(importing(DataPlan(source=str(path)), choice)(JobControl(), lambda event: None))
+    assert plots.cards["ratings"].isHidden()
+    at = plots._grid.indexOf(plots.cards["months"])
+    assert plots._grid.getItemPosition(at) == (1, 0, 1, 2)
+    window.session.open(opened)
+    assert plots._grid.count() == 4
+
+
+def test_that_files_dropped_on_the_window_are_told_apart(
+    qtbot: QtBot, window: MainWindow, ratings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    titles = ratings.parent / "titles.csv"
+    titles.write_text("item,title\n" + "\n".join(f"i{n},Film {n}" for n in range(25)) + "\n", "utf-8")
+    window.go("users")
+    urls = [QUrl.fromLocalFile(str(path)) for path in (titles, ratings)]
+    data = QMimeData()
+    data.setUrls(urls)
+    place, action = QPointF(5, 5), Qt.DropAction.CopyAction
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    window.dropEvent(QDropEvent(place, action, data, buttons, keys))
+    assert window.current == "data"
+    qtbot.waitUntil(lambda: bool(page_of(window).findChildren(ImportDialog)), timeout=30_000)
+    dialog = page_of(window).findChildren(ImportDialog)[-1]
+    assert dialog.plan().source == str(ratings)
+    assert dialog.plan().items == str(titles)
+    qtbot.waitUntil(lambda: dialog.preview is not None, timeout=30_000)
+    wait_for_check(qtbot, dialog)
+    dialog.reject()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -129,9 +129,10 @@ class Plots(QWidget):
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 8, 0, 0)
         grid.setSpacing(8)
-        for at, (key, card) in enumerate(self.cards.items()):
+        for key, card in self.cards.items():
             card.body.addWidget(getattr(self, key), 1)
-            grid.addWidget(card, at // 2, at % 2)
+        self._grid = grid
+        self._arrange(tuple(self.cards))
 
     def show_summary(self, summary: Summary) -> None:
         """Draw the figures of a data set; a plot that has nothing to show goes."""
@@ -141,8 +142,18 @@ class Plots(QWidget):
         self._show_activity(summary.activity)
         self._show_months(summary)
         self._show_ratings(summary)
+        nothing = {"months": not summary.months, "ratings": not summary.ratings}
+        self._arrange([key for key in self.cards if not nothing.get(key)])
         for plot in (self.tail, self.activity, self.months, self.ratings):
             plot.fit()
+
+    def _arrange(self, shown: Sequence[str]) -> None:
+        """Two a row; what has nothing to show leaves its room to the others."""
+        for card in self.cards.values():
+            self._grid.removeWidget(card)
+        for at, key in enumerate(shown):
+            alone = at == len(shown) - 1 and at % 2 == 0
+            self._grid.addWidget(self.cards[key], at // 2, at % 2, 1, 2 if alone else 1)
 
     def _show_activity(self, activity: Spread) -> None:
         self.activity.clear_all()

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
 from core.commands.text import short
 from core.errors import PlanError
 from core.params import build, param
 from core.splits import SPLITS
 from core.splits.finding import Finding
+from core.splits.pictures import Bars
 from core.training.plan import Choice
 from workbench.forms.choices import TableChoice
 from workbench.forms.form import SettingsForm
@@ -20,11 +21,14 @@ from workbench.icons import pixmap
 from workbench.jobs.importing import dividing, follow_reading
 from workbench.jobs.job import End, Job
 from workbench.page import Context, message_of
+from workbench.plots.plot import Plot
 from workbench.session import Opened
 from workbench.theme import Theme
+from workbench.widgets.job_bar import WHOLE
 from workbench.widgets.parts import Card, button, clear, label, scrolled
 
 FORM_WIDTH = 300
+PLOT_HEIGHT = 132
 BY_CHANCE = ("random", "predefined")
 """Splits that a seed has a say in."""
 
@@ -49,6 +53,7 @@ class SplitPanel(QWidget):
         super().__init__()
         self._context = context
         self._opened: Opened | None = None
+        self._plots: dict[str, Plot] = {}
         self.kind = TableChoice("Kind of split", SPLITS)
         self.help = label("", "caption", wrap=True)
         self.forms = {key: SettingsForm(context.theme, entry.settings) for key, entry in SPLITS.items()}
@@ -150,9 +155,34 @@ class SplitPanel(QWidget):
             self._context.session.open(end.value)
 
     def _show_findings(self) -> None:
+        for plot in self._plots.values():
+            # plots are kept: making and letting them go costs memory
+            plot.hide()
+            plot.setParent(self)
         clear(self._findings)
         for finding in self._opened.findings if self._opened is not None else ():
-            self._findings.addWidget(finding_card(self._context.theme, finding))
+            card = finding_card(self._context.theme, finding)
+            bars = self._opened.pictures.get(finding.key) if self._opened is not None else None
+            if bars is not None:
+                card.body.addWidget(self._plot(finding.key, bars))
+            self._findings.addWidget(card)
+
+    def _plot(self, key: str, bars: Bars) -> QWidget:
+        """The plot of a finding, made once."""
+        if key not in self._plots:
+            made = self._plots[key] = Plot(self._context.theme, bars.x.capitalize(), bars.x, bars.y)
+            made.setFixedHeight(PLOT_HEIGHT)
+            made.setMouseEnabled(False, False)
+            made.stand_on_zero()
+        plot = self._plots[key]
+        plot.clear_all()
+        for name, colour, marked in (("rest", 0, False), ("marked", "warning", True)):
+            at = [place for place in range(len(bars.counts)) if (place in bars.marked) is marked]
+            plot.bars(name, at, [bars.counts[place] for place in at], 0.9, colour)
+        plot.name_places([(float(place), name) for place, name in enumerate(bars.names)])
+        plot.fit()
+        plot.show()
+        return plot
 
 
 def _unfit(key: str, given: bool) -> str:
@@ -161,7 +191,7 @@ def _unfit(key: str, given: bool) -> str:
     return "The parts came in files of their own" if given and key != "predefined" else ""
 
 
-def finding_card(theme: Theme, finding: Finding) -> QFrame:
+def finding_card(theme: Theme, finding: Finding) -> Card:
     """One finding: symbol, number, what it means, what to do."""
     warning = finding.severity == "warning"
     card = Card()
@@ -178,12 +208,24 @@ def finding_card(theme: Theme, finding: Finding) -> QFrame:
     head.addWidget(label(finding.title[:1].upper() + finding.title[1:], "section", wrap=True, selectable=True), 1)
     head.addWidget(label(size_words(finding), "section", selectable=True), 0, Qt.AlignmentFlag.AlignTop)
     words.addLayout(head)
+    if finding.share is not None:
+        words.addWidget(_share_bar(finding.share))
     for text in (finding.meaning, finding.remedy):
         if text:
             words.addWidget(label(_sentence(text), "muted", wrap=True, selectable=True))
     row.addLayout(words, 1)
     card.body.addLayout(row)
     return card
+
+
+def _share_bar(share: float) -> QProgressBar:
+    """A share of all, as a thin bar."""
+    bar = QProgressBar()
+    bar.setRange(0, WHOLE)
+    bar.setValue(min(max(round(WHOLE * share), 1 if share > 0 else 0), WHOLE))
+    bar.setTextVisible(False)
+    bar.setAccessibleName(f"{short(100 * share)} %")
+    return bar
 
 
 def size_words(finding: Finding) -> str:
