@@ -39,6 +39,8 @@ REACH = 9
 LARGEST_IMAGE = 4096
 NEAREST, FURTHEST = 400.0, 0.5
 """How far one can zoom in and out of what fits."""
+FEW = 200
+"""Up to so many chosen points are drawn larger."""
 DIM = 0.25
 """Strength of points that are not chosen while others are."""
 
@@ -238,7 +240,9 @@ class PointMap(QWidget):
             return image
         grey = np.full(len(x), QColor(self.theme.colours.muted).rgb() & 0xFFFFFF, np.uint32)
         paint_dots(pixels, x, y, grey, _numbers(~self.lit, len(x)), radius, DIM)
-        paint_dots(pixels, x, y, self.shades, _numbers(self.lit, len(x)), radius + 0.5 * ratio, 1.0)
+        # a few are looked for among many
+        more = 2.0 if np.count_nonzero(self.lit) <= FEW else 0.5
+        paint_dots(pixels, x, y, self.shades, _numbers(self.lit, len(x)), radius + more * ratio, 1.0)
         return image
 
     def _overlay(self, painter: QPainter) -> None:

@@ -39,6 +39,7 @@ class ItemPanel(Card):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self.view: ItemView | None = None
+        self._had_near: bool | None = None
         self.title_line = ElidedLabel("", "section")
         self.about = label("", "caption", wrap=True, selectable=True)
         self.body.addWidget(self.title_line)
@@ -138,6 +139,10 @@ class ItemPanel(Card):
 
     def _show_near(self, view: ItemView, table: ItemTable) -> None:
         self.near_stack.setCurrentIndex(0 if view.near else 1)
+        if bool(view.near) is not self._had_near:
+            # where nothing is near, who interacted is what there is to see
+            self._had_near = bool(view.near)
+            self.tabs.setCurrentIndex(0 if view.near else 1)
         self.no_near.setText(
             "Open a run to see which items its model holds to be alike."
             if table.run is None
@@ -209,7 +214,7 @@ def time_marks(first: float, last: float) -> list[tuple[float, str]]:
     """Days since 1970 at which years, months or days begin, with their names; microseconds are given."""
     span = last - first
     unit = "Y" if span >= 3 * 365 * DAY else "M" if span >= 90 * DAY else "D"
-    ends = np.array([first, last], "datetime64[us]").astype(f"datetime64[{unit}]").astype(np.int64)
+    ends = np.array([int(first), int(last)], "datetime64[us]").astype(f"datetime64[{unit}]").astype(np.int64)
     moments = np.arange(ends[0], ends[1] + 1).astype(f"datetime64[{unit}]")
     days = moments.astype("datetime64[us]").astype(np.int64) / DAY
     return [(float(day), str(name)) for day, name in zip(days, moments, strict=True) if first <= day * DAY <= last]

@@ -11,7 +11,7 @@ from workbench.widgets.parts import clear, label, scrolled, tip
 from workbench.words import cell
 
 WIDTH = 136
-DOT = 10
+DOT, ROW = 10, 22
 
 
 class MapLegend(QWidget):
@@ -60,6 +60,7 @@ class MapLegend(QWidget):
             made.setToolTip(tip(f"{words}: {group.count:,} items. A click chooses them."))
             made.setAccessibleName(f"{words}, {group.count:,} items")
             made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            made.setFixedHeight(ROW)
             made.clicked.connect(self._clicked)
             self._column.addWidget(made)
             self.buttons.append((made, group.codes))

@@ -53,7 +53,12 @@ class ListPanel(Card):
         self._typing.timeout.connect(lambda: self.model.search(self.search.text()))
         self.search.textChanged.connect(lambda _: self._typing.start())
         self.search.returnPressed.connect(self._take_first)
-        self.clear = button("Show all items", self.let_go.emit, "chip", "Let go of what is chosen on the map (Esc)")
+        self.clear = button(
+            "Show all items",
+            self.let_go.emit,
+            "chip",
+            "Let go of what is chosen on the map; so does a click beside the points",
+        )
         self.clear.hide()
         row = QHBoxLayout()
         row.setSpacing(8)
@@ -68,11 +73,10 @@ class ListPanel(Card):
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._selected())
 
     def add_shortcuts(self, owner: QWidget) -> None:
-        """Keys that work anywhere on the page."""
-        for keys, action in (("Ctrl+F", self.search.setFocus), ("Escape", self.let_go.emit)):
-            made = QShortcut(QKeySequence(keys), owner)
-            made.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            made.activated.connect(action)
+        """A key that works anywhere on the page."""
+        made = QShortcut(QKeySequence("Ctrl+F"), owner)
+        made.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        made.activated.connect(self.search.setFocus)
 
     def show_items(self, table: ItemTable | None) -> None:
         """Show other items, none while they are being counted."""
@@ -87,7 +91,7 @@ class ListPanel(Card):
         columns = item_columns(table)
         cold = np.flatnonzero(table.popularity.cold)
         self.model.replace(columns, faint=cold.tolist())
-        widths = {"Item": 200, "Id": 70, "Genres": 150, "Interactions": 88, "Mean rating": 84, "Training": 70}
+        widths = {"Item": 200, "Id": 70, "Genres": 150, "Interactions": 102, "Mean rating": 98, "Training": 82}
         self.table.set_widths([widths[column.title] for column in columns], 0)
         most = [column.title for column in columns].index("Interactions")
         self.table.order_by(most, Qt.SortOrder.DescendingOrder)

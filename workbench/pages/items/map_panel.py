@@ -21,6 +21,8 @@ from workbench.words import cell
 
 METHODS = {"pca": "PCA", "neighbours": "Neighbours (t-SNE)"}
 COLOURS = {"genre": "Colour: genre", "popularity": "Colour: popularity", "cluster": "Colour: cluster"}
+SENTENCE, WIDGET_SIZE_MAX = 112, (1 << 24) - 1
+"""Pixels of height where there is no map, and where nothing is to be limited."""
 CLUSTERS = (2, 30, 8)
 """Fewest, most, first."""
 Mask = npt.NDArray[np.bool_]
@@ -166,6 +168,8 @@ class MapPanel(Card):
         self.reason.setText(reason)
         self.open_run.setVisible(table is not None and table.run is None)
         self.stack.setCurrentIndex(1 if reason else 0)
+        # a sentence leaves its room to the table
+        self.setMaximumHeight(SENTENCE if reason else WIDGET_SIZE_MAX)
         if table is None:
             return
         before = self.chosen_vectors

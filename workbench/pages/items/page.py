@@ -11,6 +11,7 @@ import numpy.typing as npt
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedLayout, QWidget
 
+from core.models import MODELS
 from workbench.jobs.items import (
     ItemTable,
     Mapped,
@@ -333,9 +334,9 @@ def no_map(table: ItemTable) -> str:
     if table.run is None:
         return "The map shows what a model has learned of the items. Train one, or choose a run."
     if not table.tables:
-        name = table.run.plan.model.name
+        name = MODELS[table.run.plan.model.name].label
         return (
-            f"The model {cell(name, 40)} learns no vector for an item, so there is no map and nothing is nearest. "
-            "Popularity and who interacted are below and on the right."
+            f"{name} learns no vector for an item, so there is no map and nothing is nearest. "
+            "How often the items were met, and by whom, is here all the same."
         )
     return ""
