@@ -6,6 +6,8 @@ import re
 import unicodedata
 from pathlib import Path
 
+from core.errors import UsageError
+
 LONGEST = 200
 """Bytes; file systems take 255, and what is written aside needs room for its mark."""
 FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
@@ -29,7 +31,13 @@ def safe_name(name: str) -> str:
 
 
 def safe_path(path: Path) -> tuple[Path, tuple[str, ...]]:
-    """The path with a safe last name, and a note where it had to change."""
+    """The path with a safe last name, and a note where it had to change.
+
+    Raises:
+        UsageError: it has no last name, such as ``.`` and ``/``.
+    """
+    if path.name in ("", ".."):
+        raise UsageError("export.no-name", "name a file or a folder to write", str(path)[:200])
     name = safe_name(path.name)
     if name == path.name:
         return path, ()

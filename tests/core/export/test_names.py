@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.errors import UsageError
 from core.export.names import LONGEST, safe_name, safe_path
 
 
@@ -38,6 +39,12 @@ def test_that_any_name_can_be_written_and_needs_no_second_change(name: str) -> N
     assert safe_name(safe) == safe
     assert "/" not in safe
     assert "\0" not in safe
+
+
+@pytest.mark.parametrize("path", ["", ".", "/", "a/.."])
+def test_that_a_path_without_a_name_is_refused(path: str) -> None:
+    with pytest.raises(UsageError, match="name a file"):
+        safe_path(Path(path))
 
 
 def test_that_a_changed_name_is_told() -> None:

@@ -205,7 +205,7 @@ class ExportPage(Page):
         assert self.facts is not None
         target = TARGETS[self.cards.key]
         options = build(target.settings, self.values(), target.label)
-        out, _ = final_path(target, Path(self.place.text().strip()).expanduser())
+        out, _ = final_path(target, _typed(self.place.text().strip()))
         return out, target.files(self.facts, options)
 
     def look(self) -> None:
@@ -216,9 +216,6 @@ class ExportPage(Page):
             out, files = self.planned()
         except RankscopeError as error:
             self._refuse(error.sentence())
-            return
-        if not self.place.text().strip():
-            self._refuse("Name a file or a folder")
             return
         missing = not out.parent.is_dir()
         self.problem.setText(f"There is no folder {cell(printable_path(out.parent), 100)}." if missing else "")
@@ -379,3 +376,11 @@ def _is_there(path: Path) -> bool:
         return path.exists() or path.is_symlink()
     except (OSError, ValueError):
         return False
+
+
+def _typed(text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        # ~somebody who is not known here
+        return Path(text)
