@@ -461,6 +461,11 @@ class MainWindow(QMainWindow):
                 found[f"{text}\t{keys}"] = action.trigger
         for path in self.settings.recent():
             found[f"Open {cell(path, 80)}\t"] = partial(self.open_data, path)
+        if "plots" in self.warm:
+            from workbench.pages.guide.topics import read_topics
+
+            for key, topic in read_topics().items():
+                found[f"Explain: {topic.title}\t"] = partial(self.explain, key)
         return found
 
     def _show_terms(self) -> None:

@@ -325,3 +325,10 @@ def test_that_a_diagram_is_explained_where_it_is_pointed_at(qtbot: QtBot, guide:
     )
     QApplication.sendEvent(canvas, move)
     assert canvas.at == 1
+
+
+def test_that_the_palette_explains_topics(window: MainWindow, guide: GuidePage) -> None:
+    window.go("data")
+    window.commands()["Explain: Hinge\t"]()
+    assert window.current == "guide"
+    assert guide.topic == "loss.hinge"
