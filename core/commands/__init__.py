@@ -44,6 +44,7 @@ COMMANDS: dict[str, Command] = {
     "import": Command("bring a bundle into the workspace", "core.commands.importing"),
     "runs": Command("list, name, star, annotate and delete runs", "core.commands.runs"),
     "bench": Command("time a part, beside other libraries where they are installed", "core.commands.bench"),
+    "prove": Command("prove that what was made survives kills, cuts, broken disks and rubbish", "core.commands.prove"),
     "list": Command("print what there is: models, losses, samplers ...", "core.commands.listing"),
 }
 
