@@ -8,6 +8,10 @@ from PySide6.QtGui import QDropEvent
 from pytestqt.qtbot import QtBot
 
 from core.data.plan import DataPlan
+from core.splits import SPLITS
+from core.training.plan import Choice
+from workbench.jobs.importing import importing
+from workbench.jobs.job import JobControl
 from workbench.main_window import MainWindow
 from workbench.pages.data.import_dialog import ImportDialog, columns_text
 from workbench.pages.data.page import DataPage
@@ -229,12 +233,27 @@ def test_that_another_seed_gives_another_random_split(qtbot: QtBot, window: Main
     assert first.split.test.items.tolist() != second.split.test.items.tolist()
 
 
-def test_that_findings_have_pictures_and_plots_are_kept(qtbot: QtBot, window: MainWindow, opened: Opened) -> None:
-    assert "future" in opened.pictures
+def timed(folder: Path) -> Opened:
+    """Users whose times are days apart from each other's; no ratings."""
+    path = folder / "timed.csv"
+    rows = [
+        f"u{user},i{(user + step) % 9},{1_400_000_000 + 86_400 * (step + user)}"
+        for user in range(9)
+        for step in range(5)
+    ]
+    path.write_text("user,item,time\n" + "\n".join(rows) + "\n", "utf-8")
+    choice = Choice("leave-last-out", SPLITS["leave-last-out"].settings())
+    found = importing(DataPlan(source=str(path)), choice)(JobControl(), lambda event: None)
+    assert isinstance(found, Opened)
+    return found
+
+
+def test_that_findings_have_pictures_and_plots_are_kept(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    opened = timed(tmp_path)
     window.session.open(opened)
     panel = page_of(window).overview.split  # type: ignore[union-attr]
     shown = {finding.key for finding in opened.findings} & set(opened.pictures)
-    assert shown
+    assert "future" in shown
     assert {key for key, plot in panel._plots.items() if not plot.isHidden()} == shown
     before = dict(panel._plots)
     window.theme.choose("dark")
@@ -246,19 +265,10 @@ def test_that_findings_have_pictures_and_plots_are_kept(qtbot: QtBot, window: Ma
 def test_that_plots_without_anything_to_show_leave_their_room(
     qtbot: QtBot, window: MainWindow, tmp_path: Path, opened: Opened
 ) -> None:
-    from core.splits import SPLITS
-    from core.training.plan import Choice
-    from workbench.jobs.importing import importing
-    from workbench.jobs.job import JobControl
-
     window.session.open(opened)
     plots = page_of(window).overview.plots  # type: ignore[union-attr]
     assert plots._grid.count() == 4
-    path = tmp_path / "timed.csv"
-    rows = [f"u{user},i{(user + step) % 9},{1_400_000_000 + 86_400 * step}" for user in range(9) for step in range(5)]
-    path.write_text("user,item,time\n" + "\n".join(rows) + "\n", "utf-8")
-    choice = Choice("leave-last-out", SPLITS["leave-last-out"].settings())
-    window.session.open(importing(DataPlan(source=str(path)), choice)(JobControl(), lambda event: None))
+    window.session.open(timed(tmp_path))
     assert plots.cards["ratings"].isHidden()
     at = plots._grid.indexOf(plots.cards["months"])
     assert plots._grid.getItemPosition(at) == (1, 0, 1, 2)
