@@ -41,7 +41,7 @@ SPOKEN = 10
 """Items of a window that a screen reader is told."""
 NO_RUN = "Choose a run to see a user in time, the windows over the sequence, and what the model predicts after each."
 CANNOT = (
-    "This model knows its users by number and reads no sequence, so it cannot say what follows a window. "
+    "This model reads no sequence, so it cannot say what follows a window. "
     "Caser reads windows: train one to see its predictions and filters here."
 )
 WHOLE = {

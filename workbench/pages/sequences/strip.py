@@ -105,7 +105,7 @@ class TimelineStrip(ChipRow):
         if place < 0:
             return Chip("", "padding", frame=frame, tinted=bool(frame))
         if place == len(self.windows.timeline):
-            return Chip("", "what comes next", frame=frame, tinted=bool(frame))
+            return Chip("", "what comes next", frame=frame, tinted=bool(frame), brief="next")
         own = self._look(place)
         return Chip(own.title, own.below, own.colour, frame, bool(frame), own.brief)
 
@@ -140,7 +140,7 @@ class TimelineStrip(ChipRow):
             part = PARTS[timeline.parts[slot - self._padding]]
             number = f"{slot - self._padding + 1:,}"
             painter.setPen(QColor(colours.muted if part == "train" else colours.text))
-            below = QRectF(area.left(), self.above + HIGH, area.width(), BELOW)
+            below = QRectF(area.left() - 16, self.above + HIGH, area.width() + 32, BELOW)
             text = number if part == "train" else f"{number} · {part}"
             painter.drawText(below, Qt.AlignmentFlag.AlignCenter, text)
 
