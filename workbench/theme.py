@@ -171,6 +171,7 @@ def style_sheet(colours: Colours) -> str:
     values = {
         **{name: str(getattr(colours, name)) for name in Colours.__dataclass_fields__},
         "down": icon_file("down", colours.muted),
+        "up": icon_file("up", colours.muted),
         "check": icon_file("check", colours.on_accent),
         "hover": mixed(colours.accent, colours.surface, 0.88).name(),
         "pressed": mixed(colours.accent, colours.text, 0.2).name(),
@@ -259,6 +260,10 @@ QProgressBar::chunk { background: @accent; border-radius: 4px; }
 QHeaderView { background: @surface; }
 QHeaderView::section { background: @surface; color: @muted; border: none; border-bottom: 1px solid @line;
     border-right: 1px solid @line; padding: 4px 6px; font-size: 11px; }
+QHeaderView::up-arrow, QHeaderView::down-arrow { subcontrol-origin: padding; subcontrol-position: top center;
+    width: 8px; height: 8px; top: -3px; }
+QHeaderView::up-arrow { image: url("@up"); }
+QHeaderView::down-arrow { image: url("@down"); }
 QTableView { background: @surface; alternate-background-color: @window; border: 1px solid @line; border-radius: 6px;
     gridline-color: @line; selection-background-color: @selected; selection-color: @text; }
 QTableView::item { padding: 0 4px; }

@@ -38,7 +38,7 @@ class Owner:
         if not self.pid:
             return "another process"
         if self.is_this_process:
-            return "this window"
+            return "this process"
         return f"process {self.pid} on {self.host}" if self.host else f"process {self.pid}"
 
 

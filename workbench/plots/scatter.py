@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import Any
 
 import numpy as np
@@ -58,7 +59,8 @@ class Scatter(Plot):
 
     def name_axes(self, x: str, y: str) -> None:
         """What the axes show."""
-        self._titles = {"bottom": x, "left": y}
+        # the label of an axis reads markup, and a name can hold some
+        self._titles = {"bottom": html.escape(x), "left": html.escape(y)}
         self.tint()
 
     def show_points(self, x: Values, y: Values, words: Any, logarithmic: bool = False) -> int:

@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester
@@ -24,7 +25,9 @@ from workbench.pages.runs import RunsPage
 from workbench.pages.runs.note_dialog import NoteDialog
 from workbench.pages.runs.rows import HIT, NAME, STAR, Interval
 from workbench.pages.train.page import TrainPage
+from workbench.plots.scatter import MOST_DRAWN, Scatter
 from workbench.session import Opened
+from workbench.theme import Theme
 
 HOSTILE = "<img src=x onerror=alert(1)>\u202eevil\n" + "long " * 400
 
@@ -219,6 +222,17 @@ def test_that_hostile_names_are_shown_as_they_are(qtbot: QtBot, window: MainWind
     assert window.message_bar.message is not None
     assert "damaged" in window.message_bar.message.text
     window.grab()
+
+
+def test_that_markup_in_a_name_is_no_markup_on_an_axis(qtbot: QtBot, theme: Theme) -> None:
+    scatter = Scatter(theme, "Users")
+    qtbot.addWidget(scatter)
+    scatter.name_axes("A: <img src=x>", "B: <b>b</b>")
+    for side, words in (("bottom", "A: <img src=x>"), ("left", "B: <b>b</b>")):
+        assert scatter.getPlotItem().getAxis(side).label.toPlainText().strip() == words
+    assert scatter.show_points(np.zeros(0), np.zeros(0), str) == 0
+    many = np.linspace(0, 1, MOST_DRAWN + 5)
+    assert scatter.show_points(many, many, str) == MOST_DRAWN
 
 
 def test_that_a_workspace_that_may_not_be_written_to_is_view_only(

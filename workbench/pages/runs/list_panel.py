@@ -14,7 +14,7 @@ from workbench.jobs.library import Shelf
 from workbench.pages.runs.rows import NAME, RunsModel, last_columns, plan_columns, run_columns
 from workbench.pages.runs.table import RunsTable
 from workbench.theme import Theme
-from workbench.widgets.parts import button, label
+from workbench.widgets.parts import button, label, tip
 from workbench.words import cell
 
 TYPING = 150
@@ -141,7 +141,7 @@ class ListPanel(QWidget):
             words += f", {hidden} more parameters differ"
         reason = self.shelf.library.read_only if self.shelf is not None else ""
         self.count.setText(f"{words}. View only: {reason}" if reason else words)
-        self.count.setToolTip(self.count.text())
+        self.count.setToolTip(tip(self.count.text()))
 
     def _wanted(self, entries: Sequence[Entry]) -> npt.NDArray[np.int32]:
         """Places of the runs that pass the filter."""

@@ -30,6 +30,7 @@ from workbench.page import Context, Message, Page, Remedy, message_of
 from workbench.pages.runs.details import DetailsPanel
 from workbench.pages.runs.list_panel import ListPanel
 from workbench.pages.runs.note_dialog import NoteDialog
+from workbench.tables.table import ROW
 from workbench.widgets.empty import Empty
 from workbench.widgets.parts import button, set_icon
 from workbench.words import cell
@@ -39,6 +40,8 @@ AGAIN = 3000
 RESTORABLE = 12
 """Deleted runs that the menu of the trash names."""
 MOST_EPOCHS = 1_000_000
+AROUND, MOST_ROWS = 132, 9
+"""Pixels of the list around its rows, and rows that the list has room for at first."""
 
 
 class RunsPage(Page):
@@ -72,7 +75,10 @@ class RunsPage(Page):
         self.halves.setHandleWidth(8)
         self.halves.addWidget(self.list)
         self.halves.addWidget(self.details)
-        self.halves.setSizes([300, 300])
+        self.halves.setStretchFactor(0, 0)
+        self.halves.setStretchFactor(1, 1)
+        self.list.setMinimumHeight(AROUND + 3 * ROW)
+        self._divide(0)
         whole = QWidget()
         outer = QVBoxLayout(whole)
         outer.setContentsMargins(16, 0, 16, 12)
@@ -160,6 +166,8 @@ class RunsPage(Page):
         if self.table.editing:
             self._stale = True
             return
+        if self.shelf is None:
+            self._divide(len(shelf.library.entries))
         self.shelf = shelf
         self.context.theme.run_colours.learn({each.folder: each.number for each in shelf.library.entries})
         faults = tuple(each.fault for each in shelf.library.entries if each.fault) + shelf.library.notes
@@ -169,6 +177,11 @@ class RunsPage(Page):
         self._faults = faults
         self.stack.setCurrentIndex(1 if shelf.library.entries or shelf.trashed else 0)
         self.list.show_shelf(shelf)
+
+    def _divide(self, rows: int) -> None:
+        """Give the table as much room as its first rows need, the rest to what is below."""
+        above = AROUND + ROW * min(max(rows, 4), MOST_ROWS)
+        self.halves.setSizes([above, max(self.height() - above, above)])
 
     def chosen(self) -> list[Entry]:
         """The chosen runs, in the order in which they were selected."""

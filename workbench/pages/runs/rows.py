@@ -111,7 +111,7 @@ def column_title(name: str) -> str:
     section, _, field = name.partition(".")
     if name == "training.epochs":
         return "epochs planned"
-    return section if field == "name" else field.replace("_", " ")
+    return cell(section if field == "name" else field.replace("_", " "), 40)
 
 
 def plain_number(value: float) -> str:
