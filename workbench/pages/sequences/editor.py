@@ -49,6 +49,10 @@ class WindowEditor(ChipRow):
         self._changed()
         self.reveal(0, self.count() - 1)
 
+    def clear(self) -> None:
+        """Show nothing."""
+        self.show_window(0, (), (), self._look, self._describe)
+
     def cover(self, places: range) -> None:
         """Mark places of the window that a filter covers."""
         self._covered = places

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QStackedLayout, QVBoxLayout, QWidget
 
-from core.insight.timeline import Window
 from workbench.jobs.job import End
 from workbench.jobs.latest import Latest
 from workbench.jobs.sequencing import (
@@ -22,23 +21,19 @@ from workbench.jobs.sequencing import (
     ranking_along,
 )
 from workbench.page import Context, Message, Page, message_of
-from workbench.pages.sequences.chips import Chip
 from workbench.pages.sequences.editor import WindowEditor
 from workbench.pages.sequences.filters import FiltersCard
 from workbench.pages.sequences.finder import ItemFinder
+from workbench.pages.sequences.looks import EventLooks, ItemLooks, genre_colour
 from workbench.pages.sequences.ranked import RankedCard
 from workbench.pages.sequences.ranks import RankPlot
 from workbench.pages.sequences.strip import TimelineStrip
 from workbench.plots.legend import Legend
-from workbench.theme import Theme
 from workbench.widgets.empty import Empty
 from workbench.widgets.parts import Card, IconButton, button, label
 from workbench.words import cell
 
 CASER = {"model": {"name": "caser"}}
-TITLE = 80
-SPOKEN = 10
-"""Items of a window that a screen reader is told."""
 NO_RUN = "Choose a run to see a user in time, the windows over the sequence, and what the model predicts after each."
 CANNOT = (
     "This model reads no sequence, so it cannot say what follows a window. "
@@ -69,7 +64,8 @@ class SequencesPage(Page):
         self._opened_for: object = None
         self._in_view = False
         self._all_ranked: Followed | None = None
-        self._chips: dict[int, Chip] = {}
+        self.items: ItemLooks | None = None
+        self.events: EventLooks | None = None
         jobs = context.jobs
         self._opening, self._looking = Latest(jobs, "Opening the run"), Latest(jobs, "Ranking")
         self._along = Latest(jobs, "Ranking along the sequence", hasty=True)
@@ -237,6 +233,7 @@ class SequencesPage(Page):
             return
         assert isinstance(end.value, Sequenced)
         self.sequenced = end.value
+        self.items = ItemLooks(end.value, self.context.theme)
         self.finder.look_in(end.value)
         by_window = end.value.kind == "window"
         self.window_card.setVisible(by_window)
@@ -251,8 +248,8 @@ class SequencesPage(Page):
 
     def _forget_user(self) -> None:
         self.followed = self.looked = None
-        self.strip.show_windows(None, lambda place: Chip(""), lambda place: "")
-        self.editor.show_window(0, (), (), self._chip_of, self._words_of)
+        self.strip.clear()
+        self.editor.clear()
         self.plot.begin(0)
         self.where.setText("")
 
@@ -294,71 +291,19 @@ class SequencesPage(Page):
         self.followed = followed = end.value
         windows = followed.windows
         timeline = windows.timeline
-        self.strip.show_windows(windows, self._chip_at, self._words_at)
+        assert self.items is not None
+        self.events = events = EventLooks(windows, sequenced, self.items)
+        self.strip.show_windows(windows, events.chip, events.words)
         name = sequenced.run.interactions.users.id(timeline.user)
         self.timeline_card.title.setText(f"Timeline of {cell(name, 24)}")
-        self.timeline_card.caption.setText(self._span())
+        self.timeline_card.caption.setText(events.span())
         self.plot.begin(windows.drawn)
         self.go_to(windows.drawn + windows.ranked.index("test") if "test" in windows.ranked else len(windows) - 1)
         self._begin_ranks()
 
-    def _span(self) -> str:
-        assert self.followed is not None
-        windows, run = self.followed.windows, self.followed.sequenced.run
-        count = len(windows.timeline)
-        words = f"{count:,} items" if count != 1 else "1 item"
-        times = windows.timeline.times
-        if times is not None and count and run.interactions.clock == "utc":
-            words += f", {date(times[0])} to {date(times[-1])}"
-        if not run.split.ordered:
-            words += "; this data has no known order, what is shown is the order of the file"
-        return words
-
-    # --- chips --------------------------------------------------------------------------------------------------
-
-    def _chip_at(self, place: int) -> Chip:
-        assert self.followed is not None
-        timeline, run = self.followed.windows.timeline, self.followed.sequenced.run
-        own = self._chip_of(int(timeline.items[place]))
-        parts = []
-        if timeline.times is not None and run.interactions.clock == "utc":
-            parts.append(date(timeline.times[place]))
-        if timeline.weights is not None and run.interactions.weights == "rating":
-            parts.append(f"{timeline.weights[place]:g}")
-        return Chip(own.title, " · ".join(parts), own.colour, brief=parts[0] if parts else "")
-
-    def _words_at(self, place: int) -> str:
-        assert self.followed is not None
-        timeline, run = self.followed.windows.timeline, self.followed.sequenced.run
-        lines = [self._words_of(int(timeline.items[place]))]
-        if timeline.times is not None and run.interactions.clock == "utc":
-            lines.append(date(timeline.times[place]))
-        if timeline.weights is not None and run.interactions.weights != "none":
-            lines.append(f"{run.interactions.weights} {timeline.weights[place]:g}")
-        return "\n".join(lines)
-
-    def _chip_of(self, item: int) -> Chip:
-        assert self.sequenced is not None
-        return self._chips.get(item) or self._chips.setdefault(item, self._made_chip(item))
-
-    def _made_chip(self, item: int) -> Chip:
-        assert self.sequenced is not None
-        title = cell(self.sequenced.names[item].as_py(), TITLE)
-        genre = int(self.sequenced.genre_of[item])
-        return Chip(title, self._genres(item), genre_colour(self.context.theme, genre))
-
-    def _words_of(self, item: int) -> str:
-        assert self.sequenced is not None
-        genres = self._genres(item)
-        return cell(self.sequenced.names[item].as_py(), 300) + (f"\n{genres}" if genres else "")
-
-    def _genres(self, item: int) -> str:
-        assert self.sequenced is not None
-        return cell(", ".join(self.sequenced.run.interactions.catalogue.genres(item)), TITLE)
-
     def _show_legend(self) -> None:
-        # the colours of the chips are those of the theme
-        self._chips.clear()
+        if self.items is not None:
+            self.items.forget()
         genres = self.sequenced.genres if self.sequenced is not None else ()
         theme = self.context.theme
         self.legend.show_entries([(genre_colour(theme, at), cell(name, 16), False) for at, name in enumerate(genres)])
@@ -376,23 +321,15 @@ class SequencesPage(Page):
         count = len(followed.windows)
         name = "window" if followed.windows.length else "moment"
         self.where.setText(f"{name} {at + 1:,} of {count:,}: {PART_WORDS[window.part]}")
-        self.strip.setAccessibleDescription(f"{self.where.text()}; {self._spoken(window)}")
-        if followed.sequenced.kind == "window":
+        if self.events is not None:
+            self.strip.setAccessibleDescription(f"{self.where.text()}; {self.events.spoken(window)}")
+        if followed.sequenced.kind == "window" and self.items is not None:
             own = items[window.inputs[window.inputs >= 0]].tolist()
             shown = items[window.true_next[:20]].tolist()
-            self.editor.show_window(followed.windows.length, own, shown, self._chip_of, self._words_of)
+            self.editor.show_window(followed.windows.length, own, shown, self.items.chip, self.items.words)
         self.plot.mark(at)
         self._enable()
         self._look()
-
-    def _spoken(self, window: Window) -> str:
-        """A window in words, for who does not see it."""
-        assert self.followed is not None
-        items = self.followed.windows.timeline.items
-        known = window.inputs[window.inputs >= 0][-SPOKEN:]
-        read = ", ".join(self._chip_of(int(item)).title for item in items[known])
-        nexts = ", ".join(self._chip_of(int(item)).title for item in items[window.true_next[:SPOKEN]])
-        return f"inputs, oldest first: {read or 'none'}; next: {nexts or 'not known'}"
 
     def _go_to_test(self) -> None:
         if self.followed is not None:
@@ -475,14 +412,3 @@ class SequencesPage(Page):
         self.first.setEnabled(self.strip.at > 0)
         self.previous.setEnabled(self.strip.at > 0)
         self.next.setEnabled(self.strip.at < last)
-
-
-def genre_colour(theme: Theme, genre: int) -> str:
-    """The colour of a genre by its place among the coloured ones; grey for the others."""
-    series = theme.colours.series
-    return series[genre % len(series)] if genre >= 0 else theme.colours.muted
-
-
-def date(value: int) -> str:
-    """A day, of microseconds since 1970."""
-    return str(np.datetime64(int(value), "us").astype("datetime64[D]"))

@@ -51,6 +51,10 @@ class TimelineStrip(ChipRow):
             self._padding = int((windows.window(0).inputs == NOBODY).sum())
         self.renew()
 
+    def clear(self) -> None:
+        """Show nothing."""
+        self.show_windows(None, self._look, self._describe)
+
     def choose(self, at: int) -> None:
         """Put the bracket over a window."""
         assert self.windows is not None
