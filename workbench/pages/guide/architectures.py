@@ -209,6 +209,7 @@ def _caser(sizes: Sizes) -> Diagram:
     joined = horizontal + vertical or k
     nodes = [
         Node("E", "window", f"last {length} items, E", 1.0, 6, 7, f"{length} × {k}", ITEM, k, length, 1.9,
+             ("horizontal",) * bool(horizontal) + ("vertical",) * bool(vertical),
              f"The rows of the last {length} items in the input table E ({sizes.items} items and the padding). "
              "A horizontal filter covers rows, a vertical one a column."),
     ]  # fmt: skip
@@ -236,7 +237,7 @@ def _horizontal(length: int, filters: int) -> list[Node]:
         Node("horizontal", "filters", "horizontal", 2.75, 2.6, 4.4, f"{filters} for each height 1…{length}",
              USER, length, length,
              help=f"A filter of height h sees h items in a row, at {length} − h + 1 places, with ReLU."),
-        Node("pool", "layer", f"max-pooling → {length * filters}", 3.75, 2.6, 4.4, "", USER,
+        Node("pool", "layer", f"max-pool → {length * filters}", 3.75, 2.7, 5, "", USER,
              help="Of each filter only its strongest place is kept: that it was seen, not where."),
     ]  # fmt: skip
 

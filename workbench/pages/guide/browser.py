@@ -102,6 +102,8 @@ class TopicBrowser(QTextBrowser):
             shown = [formula_html(line, self._theme.colours.muted) for line in lines.splitlines() if line.strip()]
             cursor.insertHtml("".join(shown))
         self._set_tables()
+        # the cursor went to the end with the text, and the view would follow it
+        self.moveCursor(QTextCursor.MoveOperation.Start)
         self._mark()
 
     def _set_sizes(self) -> None:

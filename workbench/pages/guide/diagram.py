@@ -34,6 +34,7 @@ class Node:
         cells: cells of a vector (or of a row of filters), columns of a window.
         lines: rows of a window, or of filters; a row with one line is filled in.
         span: rows of the diagram that it may take.
+        marks: filters that lie over a window, ``horizontal`` and ``vertical``.
         help: what it does.
     """
 
@@ -48,6 +49,7 @@ class Node:
     cells: int = 8
     lines: int = 5
     span: float = 1.0
+    marks: tuple[str, ...] = ()
     help: str = ""
 
 
@@ -87,7 +89,9 @@ class DiagramCanvas(Canvas):
         """Explain a part, by its place; -1 none."""
         if at != self.at:
             self.at = at
-            self.chosen.emit(self.diagram.nodes[at] if at >= 0 else None)
+            node = self.diagram.nodes[at] if at >= 0 else None
+            self.setAccessibleDescription("" if node is None else f"{node.text} {node.size}: {node.help}")
+            self.chosen.emit(node)
             self.update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
@@ -250,7 +254,7 @@ def _score(canvas: DiagramCanvas, painter: QPainter, node: Node, place: QRectF) 
 
 
 def _window(canvas: DiagramCanvas, painter: QPainter, node: Node, place: QRectF) -> None:
-    """L rows of k cells; a horizontal filter lies over two rows, a vertical one over a column."""
+    """L rows of k cells; a horizontal filter may lie over two rows, a vertical one over a column."""
     columns, lines = min(node.cells, 12), min(node.lines, 10)
     wide, tall = place.width() / columns, place.height() / lines
     for line in range(lines):
@@ -259,12 +263,13 @@ def _window(canvas: DiagramCanvas, painter: QPainter, node: Node, place: QRectF)
             box = QRectF(place.left() + column * wide, place.top() + line * tall, wide - 1, tall - 1)
             painter.fillRect(box, canvas.faint(node.colour, 0.45 + 0.45 * shade))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    height = min(2, lines)
-    painter.setPen(canvas.pen(canvas.series(0), 2))
-    first = max(lines // 2 - 1, 0)
-    painter.drawRect(QRectF(place.left() - 2, place.top() + first * tall, place.width() + 3, height * tall - 1))
-    painter.setPen(canvas.pen(canvas.series(2), 2))
-    painter.drawRect(QRectF(place.right() - 2 * wide, place.top() - 2, wide, place.height() + 3))
+    if "horizontal" in node.marks:
+        painter.setPen(canvas.pen(canvas.series(0), 2))
+        top = place.top() + max(lines // 2 - 1, 0) * tall
+        painter.drawRect(QRectF(place.left() - 2, top, place.width() + 3, min(2, lines) * tall - 1))
+    if "vertical" in node.marks:
+        painter.setPen(canvas.pen(canvas.series(2), 2))
+        painter.drawRect(QRectF(place.right() - 2 * wide, place.top() - 2, wide, place.height() + 3))
 
 
 def _filters(canvas: DiagramCanvas, painter: QPainter, node: Node, place: QRectF) -> None:

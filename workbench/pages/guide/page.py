@@ -18,9 +18,9 @@ from workbench.pages.guide.trying import plan_of
 from workbench.widgets.parts import Card, IconButton, button, label
 from workbench.words import cell
 
-TREE_WIDTHS = (208, 264)
-WIDE = 1240
-"""From this width on there is room for a wider tree."""
+TREE_WIDTHS = (172, 208, 264)
+STEPS = (840, 1240)
+"""From these widths on there is room for a wider tree."""
 WIDGET_MOST = (1 << 24) - 1
 WIDEST_TEXT = 720
 ADDRESS = re.compile(r"https?://", re.IGNORECASE)
@@ -111,7 +111,7 @@ class GuidePage(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Give the tree what room there is."""
         super().resizeEvent(event)
-        self.topics_card.setFixedWidth(TREE_WIDTHS[self.width() >= WIDE])
+        self.topics_card.setFixedWidth(TREE_WIDTHS[sum(self.width() >= step for step in STEPS)])
 
     # --- going from topic to topic ------------------------------------------------------------------------------
 

@@ -88,7 +88,8 @@ class TopicTree(QTreeWidget):
     def _tint(self) -> None:
         colours = self._theme.colours
         self.setStyleSheet(
-            "QTreeView { background: transparent; outline: 0; }"
+            "QTreeView { background: transparent; outline: 0; show-decoration-selected: 0; }"
+            "QTreeView::branch { background: transparent; }"
             "QTreeView::item { padding: 3px 4px; border: none; border-radius: 4px; }"
             f"QTreeView::item:selected {{ background: {colours.selected}; color: {colours.text}; }}"
         )

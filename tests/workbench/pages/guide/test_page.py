@@ -44,6 +44,16 @@ def test_that_another_page_opens_a_topic(window: MainWindow, guide: GuidePage) -
     assert guide.topic == "idea.pairwise"
 
 
+def test_that_a_text_is_read_from_its_top(qtbot: QtBot, window: MainWindow) -> None:
+    window.context.explain("model.caser")
+    page = window.page("guide")
+    assert isinstance(page, GuidePage)
+    window.resize(900, 560)
+    qtbot.waitUntil(lambda: page.text.verticalScrollBar().maximum() > 0)
+    assert page.text.verticalScrollBar().value() == 0
+    assert page.drawing_card.geometry().right() <= page.parts.width()
+
+
 def test_that_one_goes_back_and_forward(guide: GuidePage) -> None:
     assert guide.topic == "start"
     guide.visit("loss.bpr")
