@@ -296,3 +296,25 @@ def test_that_files_dropped_on_the_window_are_told_apart(
     qtbot.waitUntil(lambda: dialog.preview is not None, timeout=30_000)
     wait_for_check(qtbot, dialog)
     dialog.reject()
+
+
+def test_that_the_dialog_says_what_can_be_done_in_it(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    path = tmp_path / "latin.csv"
+    path.write_bytes(b"user;item\n" + b"".join(f"\xfc{n % 9};i{n % 7}\n".encode("latin-1") for n in range(60)))
+    dialog = dialog_of(qtbot, window, path)
+    assert "--" not in dialog.status.text()
+    assert dialog.status.text().endswith("Choose the encoding on the left.")
+    dialog.encoding.setCurrentIndex(dialog.encoding.findData("latin-1"))
+    dialog.encoding.activated.emit(0)
+    qtbot.waitUntil(dialog.import_.isEnabled, timeout=30_000)
+    wait_for_check(qtbot, dialog)
+    dialog.lines["zone"].setText("Nowhere/Town")
+    dialog.lines["zone"].textEdited.emit("Nowhere/Town")
+    qtbot.waitUntil(lambda: not dialog.import_.isEnabled(), timeout=30_000)
+    assert "zone cannot be" in dialog.status.text()
+    dialog.lines["zone"].setText("Europe/Rome")
+    dialog.lines["zone"].textEdited.emit("Europe/Rome")
+    qtbot.waitUntil(dialog.import_.isEnabled, timeout=30_000)
+    assert dialog.plan().columns == "encoding=latin-1,zone=Europe/Rome"
+    wait_for_check(qtbot, dialog)
+    dialog.reject()

@@ -12,6 +12,7 @@ from workbench.jobs.checking import AT_ONCE, Checked, checking, size_of
 from workbench.jobs.importing import follow_reading
 from workbench.jobs.job import End, Job
 from workbench.page import Context
+from workbench.pages.data.remedies import in_the_dialog
 from workbench.tables.model import Column, ColumnsModel
 from workbench.tables.table import Table
 from workbench.widgets.parts import Card, button, label, restyle
@@ -99,7 +100,7 @@ class CheckPanel(Card):
         self._job = None
         if end.error is not None:
             self.error = end.error
-            self._say(end.error.sentence(), wrong=True)
+            self._say(in_the_dialog(end.error), wrong=True)
         elif end.value is not None:
             self._show(end.value)
         self.checked.emit(self.error)

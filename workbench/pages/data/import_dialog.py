@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QCheckBox, QDialog, QFormLayout, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QFormLayout, QHBoxLayout, QLineEdit, QSplitter, QVBoxLayout, QWidget
 
 from core.data.formats import FORMATS
 from core.data.options import DELIMITERS, ROLES, parse_columns
@@ -21,10 +21,11 @@ from workbench.jobs.importing import previewing
 from workbench.jobs.job import End, Job
 from workbench.page import Context
 from workbench.pages.data.check_panel import CheckPanel
+from workbench.pages.data.remedies import in_the_dialog
 from workbench.tables.model import Column, ColumnsModel
 from workbench.tables.table import Table
 from workbench.widgets.file_field import FileField
-from workbench.widgets.parts import Card, button, label, restyle, scrolled
+from workbench.widgets.parts import Card, button, label, restyle, scrolled, tip
 from workbench.words import cell
 
 if TYPE_CHECKING:
@@ -100,14 +101,20 @@ class ImportDialog(QDialog):
         self.encoding = self._combo("Encoding", {"": FOUND, **{name: name for name in ENCODINGS}})
         self.header = self._combo("Header", {"": FOUND, "yes": "first line", "no": "none"})
         self.roles = {role: self._combo(f"{role.capitalize()} column", {"": FOUND}) for role in ROLES}
+        self.lines = {
+            "zone": self._line("Time zone", "UTC", "Where the clocks stood for times that name no zone: Europe/Rome"),
+            "boundary": self._line("Users of a square matrix", "found out", "none: it is a matrix of users by items"),
+        }
         reading, columns = Card("Reading"), Card("Columns")
-        of_reading = {
+        of_reading: dict[str, QWidget] = {
             "Format": self.format,
             "Delimiter": self.delimiter,
             "Encoding": self.encoding,
             "Header": self.header,
+            "Time zone": self.lines["zone"],
+            "Matrix users": self.lines["boundary"],
         }
-        of_columns: dict[str, StillCombo] = {role.capitalize(): combo for role, combo in self.roles.items()}
+        of_columns: dict[str, QWidget] = {role.capitalize(): combo for role, combo in self.roles.items()}
         for card, rows in ((reading, of_reading), (columns, of_columns)):
             form = QFormLayout()
             form.setHorizontalSpacing(10)
@@ -129,6 +136,14 @@ class ImportDialog(QDialog):
         area = scrolled(holder)
         area.setFixedWidth(SIDE)
         return area
+
+    def _line(self, name: str, hint: str, help: str) -> QLineEdit:
+        made = QLineEdit()
+        made.setAccessibleName(name)
+        made.setPlaceholderText(hint)
+        made.setToolTip(tip(help))
+        made.textEdited.connect(lambda _: self._timer.start())
+        return made
 
     def _combo(self, name: str, entries: dict[str, str]) -> StillCombo:
         made = StillCombo()
@@ -171,7 +186,9 @@ class ImportDialog(QDialog):
         self.format.setCurrentIndex(max(self.format.findData(plan.format), 0))
         given = parse_columns(plan.columns)
         known = self._combos()
-        self._further = {name: value for name, value in given.items() if name not in known}
+        self._further = {name: value for name, value in given.items() if name not in known and name not in self.lines}
+        for name, line in self.lines.items():
+            line.setText(given.get(name, ""))
         for name, combo in known.items():
             if name in given:
                 if combo.findData(given[name]) < 0:
@@ -196,6 +213,7 @@ class ImportDialog(QDialog):
     def columns(self) -> dict[str, str]:
         """What the user settled: roles and settings by name."""
         chosen = {name: str(combo.currentData() or "") for name, combo in self._combos().items()}
+        chosen |= {name: line.text().strip() for name, line in self.lines.items()}
         return {**self._further, **{name: value for name, value in chosen.items() if value}}
 
     def _look(self) -> None:
@@ -211,7 +229,7 @@ class ImportDialog(QDialog):
         if end.error is not None:
             self.preview = None
             self.model.replace(())
-            self._say(end.error.sentence(), wrong=True)
+            self._say(in_the_dialog(end.error), wrong=True)
         else:
             found: Preview = end.value
             self.preview = found
@@ -241,7 +259,7 @@ class ImportDialog(QDialog):
         for role, combo in self.roles.items():
             self._fill_role(combo, role, found)
         if found.error is not None:
-            self._say(found.error.sentence(), wrong=True)
+            self._say(in_the_dialog(found.error), wrong=True)
             return
         self._say(kept_words(found), wrong=not found.kept)
 
@@ -306,7 +324,7 @@ class ImportDialog(QDialog):
         try:
             plan = self.plan()
         except PlanError as error:
-            self._say(error.sentence(), wrong=True)
+            self._say(in_the_dialog(error), wrong=True)
             return
         self.accept()
         self.confirmed.emit(plan)
