@@ -23,9 +23,10 @@ from PySide6.QtGui import (
     QResizeEvent,
 )
 from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QFileDialog, QGraphicsItem, QMenu, QWidget
 
 from workbench.plots.buckets import Line, bucketed
+from workbench.plots.ranges import Range
 from workbench.theme import Theme
 
 pg.setConfigOptions(antialias=False, useOpenGL=False)
@@ -83,11 +84,16 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         plot.setLogMode(*log)
         plot.getViewBox().setDefaultPadding(0.03)
         plot.setContentsMargins(0, 4, 6, 0)
+        self._shown: tuple[Range, Range] | None = None
+        self._zoomed = False
         plot.getViewBox().sigXRangeChanged.connect(self._thin)
+        plot.getViewBox().sigRangeChangedManually.connect(self._zoom)
         theme.changed.connect(self.tint)
         for side in ("left", "bottom"):
             # the grid belongs to the axes and is to lie behind what is drawn
             plot.getAxis(side).setZValue(-1000)
+            # an axis costs more than all lines together and seldom changes
+            plot.getAxis(side).setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self.setMinimumSize(120, 90)
         self.tint()
 
@@ -101,7 +107,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
             axis = self.getPlotItem().getAxis(side)
             axis.setPen(pg.mkPen(colours.line))
             axis.setTextPen(pg.mkPen(colours.muted))
-            axis.setStyle(tickFont=font, tickLength=-4, autoReduceTextSpace=True)
+            axis.setStyle(tickFont=font, tickLength=-4, autoReduceTextSpace=True, maxTickLevel=1)
             axis.enableAutoSIPrefix(False)
             if title:
                 # without ranges of its own pyqtgraph shows 0.7 as 700 milli
@@ -234,8 +240,11 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
             self._levels[key] = line
             self._style_level(line)
             self.getPlotItem().addItem(line)
-        self._levels[key].setValue(value)
-        self._levels[key].label.setFormat(text)
+        line = self._levels[key]
+        if line.value() != value:
+            line.setValue(value)
+        if line.label.format != text:
+            line.label.setFormat(text)
 
     def _style_level(self, line: Any) -> None:
         line.setPen(self._pen("muted", 1, True))
@@ -270,10 +279,33 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
 
     def fit(self) -> None:
         """Show everything."""
-        self.getPlotItem().enableAutoRange()
+        self._zoomed = False
+        if self._shown is not None:
+            self._set_range()
+        else:
+            self.getPlotItem().enableAutoRange()
+
+    def _zoom(self, *_: object) -> None:
+        self._zoomed = True
+
+    def show_range(self, x: Range, y: Range) -> None:
+        """Show these ranges from now on, in units of the axes (logarithms on a logarithmic one).
+
+        Somebody who has zoomed in keeps what is in view until everything is asked for.
+        """
+        if (x, y) != self._shown:
+            self._shown = (x, y)
+            if not self._zoomed:
+                self._set_range()
+
+    def _set_range(self) -> None:
+        assert self._shown is not None
+        x, y = self._shown
+        self.getPlotItem().getViewBox().setRange(xRange=x, yRange=y, padding=0.03, disableAutoRange=True)
 
     def clear_all(self) -> None:
         """Take away all lines, bars and levels."""
+        self._shown, self._zoomed = None, False
         self.keep_lines([])
         self.keep_points([])
         for item, _ in self._bars.values():

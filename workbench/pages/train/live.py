@@ -19,10 +19,11 @@ from workbench.pages.train.gradients import GRADIENTS, pull_words
 from workbench.pages.train.log_view import LogView
 from workbench.pages.train.pinned import PinnedUsers
 from workbench.pages.train.queue_panel import QueuePanel
-from workbench.pages.train.ranking_plot import AXIS, RankingPlot, by_key, chosen_names, list_lengths
+from workbench.pages.train.ranking_plot import AXIS, RankingPlot, by_key, chosen_names, last_epoch, list_lengths
 from workbench.plots.buckets import smoothed
 from workbench.plots.legend import Entry, Legend
 from workbench.plots.plot import Plot
+from workbench.plots.ranges import growing_end, steady_range
 from workbench.theme import mixed
 from workbench.trace import Trace
 from workbench.widgets.check_menu import CheckMenu
@@ -64,7 +65,6 @@ class LivePanel(QWidget):
         self.speed.getPlotItem().hideAxis("bottom")
         for plot in (self.speed, self.loss):
             plot.getPlotItem().getAxis("left").setWidth(AXIS)
-        self.speed.getPlotItem().setXLink(self.loss.getPlotItem())
         self.speed_words = label("", "caption")
         self.pinned = PinnedUsers(context, lambda: form.pinned, form.pin)
         self.pinned.changed.connect(self._renew)
@@ -258,6 +258,8 @@ class LivePanel(QWidget):
             width = 2 if strength > 0 and each is trace else 1
             self.loss.line(own, x, smoothed(y, strength), each.colour, width=width)
         self.loss.keep_lines(keys)
+        traces = [*self.overlaid(), trace]
+        self.loss.show_range((0.0, last_epoch(traces)), steady_range([each.loss.values for each in traces]))
         self.loss.level("refit", trace.refit_at, "refit", upright=True)
         latest = trace.loss.values[-1:]
         entries: list[Entry] = [(trace.colour, f"{each:.4g}", False) for each in latest if each == each]
@@ -270,6 +272,8 @@ class LivePanel(QWidget):
             keys.append(str(number))
             self.speed.line(str(number), each.at.values, each.speed.values / 1000, each.colour)
         self.speed.keep_lines(keys)
+        speeds = [each.speed.values / 1000 for each in [*self.overlaid(), trace]]
+        self.speed.show_range((0.0, last_epoch([*self.overlaid(), trace])), steady_range(speeds, standing=True))
         latest = trace.speed.values[-1:]
         noun = "examples"
         if self.plan is not None:
@@ -289,6 +293,7 @@ class LivePanel(QWidget):
         self.difference.bars("right", centres, np.where(centres > 0, shares, 0), 0.92 * width, 2)
         self.difference.bars("wrong", centres, np.where(centres <= 0, shares, 0), 0.92 * width, 1)
         self.difference.level("zero", 0.0, "", upright=True)
+        self.difference.show_range((low, high), (0.0, growing_end(float(shares.max()))))
         right = shares[centres > 0].sum()
         entries: list[Entry] = [(2, f"ahead {right:.0%}".replace("%", " %"), False)]
         loss = self.plan.loss if self.plan is not None else None
@@ -337,6 +342,9 @@ class LivePanel(QWidget):
             shown = f"{int(latest):,}" if latest == latest else "–"
             entries.append((at, f"{cell(user, 8)}: {shown}", False))
         self.ranks.keep_lines(keys)
+        if keys:
+            drawn = [np.log10(np.maximum(trace.ranks[user].values, 1)) for user in keys]
+            self.ranks.show_range((0.0, last_epoch([trace])), steady_range(drawn))
         self.legends["ranks"].show_entries(entries)
 
     def _write_log(self, trace: Trace) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.plots.legend import Entry
 from workbench.plots.plot import Plot
+from workbench.plots.ranges import growing_end, steady_range
 from workbench.theme import Theme
 from workbench.trace import Trace
 from workbench.words import metric_label, score
@@ -39,7 +40,6 @@ class RankingPlot(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.strips = {key: Plot(theme, f"Validation, {key}", "epoch") for key in STRIPS}
-        first = next(iter(self.strips.values()))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -47,8 +47,6 @@ class RankingPlot(QWidget):
             strip.setMinimumHeight(40)
             # one above the other, so that an epoch is at the same place in all
             strip.getPlotItem().getAxis("left").setWidth(AXIS)
-            if strip is not first:
-                strip.setXLink(first)
             column.addWidget(strip, STRIPS[key])
             strip.setVisible(key == "lists")
 
@@ -94,7 +92,7 @@ class RankingPlot(QWidget):
         names: Sequence[str],
         baselines: bool,
     ) -> None:
-        lines, levels = [], []
+        lines, levels, seen = [], [], []
         baseline = trace.started.baseline if trace.started is not None and baselines else {}
         for name in own:
             symbol, dash = STYLES[list(names).index(name) % len(STYLES)]
@@ -104,6 +102,7 @@ class RankingPlot(QWidget):
                 key = f"{name} {number if each is not trace else 'own'}"
                 lines.append(key)
                 x, y = each.epochs.values, each.metrics[name].values
+                seen.append(y)
                 strip.line(key, x, y, each.colour, width=2 if each is trace else 1, dash=dash or False)
                 at = marked(len(x))
                 strip.points(key, x[at], y[at], each.colour, symbol)
@@ -117,7 +116,17 @@ class RankingPlot(QWidget):
         strip.keep_lines(lines)
         strip.keep_points(lines)
         strip.keep_levels(levels)
-        strip.fit()
+        heights = [*seen, np.array([baseline[name] for name in own if name in baseline])]
+        strip.show_range((0.0, last_epoch([*others, trace])), steady_range(heights))
+
+
+def last_epoch(traces: Iterable[Trace]) -> float:
+    """Where the axis of epochs ends: it grows in steps, to the epochs that are planned."""
+    ends = []
+    for trace in traces:
+        reached = max([*trace.at.values[-1:], *trace.epochs.values[-1:], 0.0])
+        ends.append(growing_end(reached, trace.started.epochs if trace.started is not None else reached))
+    return max(ends, default=1.0)
 
 
 def scale_of(name: str) -> str:
