@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 WIDTH, HEIGHT = 460, 240
 LEFT, RIGHT, TOP, BOTTOM = 56, 12, 12, 34
+PLAIN = {"a": "#0072b2", "b": "#d55e00", "base": "#5b6470", "chance": "#9aa4b0"}
+"""Colours for what shows the drawing without the page's style sheet, which goes before them."""
 
 
 class Line(NamedTuple):
@@ -49,7 +51,9 @@ def curves(title: str, lines: Sequence[Line], across: str = "epoch") -> str:
     parts = [_head(title)]
     for tick in ticks:
         _, y = at(low_x, tick)
-        parts.append(f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>')
+        parts.append(
+            f'<line class="grid" stroke="#d9dee5" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
+        )
         parts.append(_words(LEFT - 6, y + 4, f"{tick:.3g}", "end"))
     for x in sorted({low_x, high_x}):
         parts.append(_words(at(x, low_y)[0], HEIGHT - BOTTOM + 16, f"{x:g}", "middle"))
@@ -62,34 +66,33 @@ def curves(title: str, lines: Sequence[Line], across: str = "epoch") -> str:
 
 
 def bars(title: str, found: Sequence[Bar], roles: Sequence[tuple[str, str]]) -> str:
-    """Values with intervals, one row each, beside what they are compared with.
+    """Values with intervals, one row each with a scale of its own, beside what they are compared with.
 
     Args:
         roles: label and role of the model and of what stands beside it, for the legend.
     """
     if not found:
         return ""
-    most = max(max(bar.value, bar.high or 0, *(value for _, value in bar.beside), 1e-12) for bar in found)
     row, height = 44, 44 * len(found) + 24
     left = 92
 
-    def across(value: float) -> float:
+    def across(value: float, most: float) -> float:
         return left + max(value, 0) / most * (WIDTH - left - 60)
 
     parts = [_head(title, height)]
     for at, bar in enumerate(found):
         y = at * row + 6
+        most = max(bar.value, bar.high or 0, *(value for _, value in bar.beside), 1e-12)
         parts.append(_words(left - 8, y + 14, bar.label, "end"))
-        parts.append(f'<rect class="a" x="{left}" y="{y}" width="{across(bar.value) - left:.1f}" height="16"/>')
+        parts.append(_rect("a", left, y, across(bar.value, most) - left, 16))
         if bar.low is not None and bar.high is not None:
             middle = y + 8
-            span = f'x1="{across(bar.low):.1f}" x2="{across(bar.high):.1f}" y1="{middle}" y2="{middle}"'
-            parts.append(f'<line class="whisker" {span}/>')
-        end = max(across(bar.value), across(bar.high or 0)) + 6
+            span = f'x1="{across(bar.low, most):.1f}" x2="{across(bar.high, most):.1f}" y1="{middle}" y2="{middle}"'
+            parts.append(f'<line class="whisker" stroke="#5b6470" stroke-width="2" {span}/>')
+        end = max(across(bar.value, most), across(bar.high or 0, most)) + 6
         parts.append(_words(end, y + 13, f"{bar.value:.3g}", "start"))
         for nth, (role, value) in enumerate(bar.beside):
-            width = across(value) - left
-            parts.append(f'<rect class="{role}" x="{left}" y="{y + 18 + 7 * nth}" width="{width:.1f}" height="5"/>')
+            parts.append(_rect(role, left, y + 18 + 7 * nth, across(value, most) - left, 5))
     parts.append("</svg>")
     return "".join(parts) + legend(roles)
 
@@ -118,10 +121,19 @@ def _head(title: str, height: int = HEIGHT) -> str:
 
 
 def _words(x: float, y: float, text: str, anchor: str) -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
+    return f'<text font-size="11" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
 
 
 def _line(line: Line, places: Sequence[tuple[float, float]]) -> str:
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
-    dots = f'<circle class="{line.role}" cx="{places[0][0]:.1f}" cy="{places[0][1]:.1f}" r="3"/>'
-    return f'<polyline class="{line.role}" points="{path}"/>' + (dots if len(places) == 1 else "")
+    dashes = {"base": ' stroke-dasharray="6 4"', "chance": ' stroke-dasharray="2 4"'}.get(line.role, "")
+    plain = f'fill="none" stroke="{PLAIN[line.role]}" stroke-width="1.8"{dashes}'
+    if len(places) == 1:
+        (x, y), colour = places[0], PLAIN[line.role]
+        return f'<circle class="{line.role}" fill="{colour}" cx="{x:.1f}" cy="{y:.1f}" r="3"/>'
+    return f'<polyline class="{line.role}" {plain} points="{path}"/>'
+
+
+def _rect(role: str, x: float, y: float, width: float, height: float) -> str:
+    span = f'x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height}"'
+    return f'<rect class="{role}" fill="{PLAIN[role]}" {span}/>'

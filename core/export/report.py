@@ -11,6 +11,7 @@ from core import durable
 from core.export.drawing import Bar, Line, bars, curves
 from core.export.metrics import logged
 from core.export.request import Request
+from core.losses import LOSSES
 from core.metrics import find_metric
 from core.models import MODELS
 from core.runs.opening import Run
@@ -31,10 +32,10 @@ font:14px/1.5 system-ui,"Segoe UI",Roboto,"Helvetica Neue",sans-serif}
 main{max-width:1040px;margin:0 auto;padding:32px 24px 48px}h1{font-size:24px;margin:0 0 4px;font-weight:600}
 h2{font-size:16px;margin:32px 0 8px;font-weight:600}.muted,.legend,caption{color:var(--muted)}
 section>p{margin:4px 0}
-.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(140px,1fr));gap:8px;margin:16px 0}
+.cards{display:flex;flex-wrap:wrap;gap:8px;margin:16px 0}.card{flex:1 1 130px}
 .card,.plot{background:var(--surface);border:1px solid var(--line);border-radius:6px;padding:8px 14px}
 .card b{display:block;font-size:20px;font-weight:600;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
-.plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(440px,100%),1fr));gap:8px}
+.plots{display:flex;flex-wrap:wrap;gap:8px}.plot{flex:1 1 420px;max-width:100%}
 .plot h3{font-size:13px;margin:0 0 4px;font-weight:600}svg{width:100%;height:auto;display:block}
 svg text{fill:var(--muted);font-size:11px}.grid{stroke:var(--line)}
 polyline{fill:none;stroke-width:1.8}polyline.a{stroke:var(--a)}polyline.b{stroke:var(--b)}
@@ -68,7 +69,7 @@ def report(run: Run, events: Sequence[RunEvent]) -> str:
     """The page as text: no scripts, nothing from a network, every text of the data escaped."""
     model = MODELS[run.plan.model.name].label
     name = data_name(run)
-    loss = f" with {run.plan.loss.name}" if run.plan.loss is not None else ""
+    loss = f" with {LOSSES[run.plan.loss.name].label}" if run.plan.loss is not None else ""
     title = f"{model}{loss} on {name}"
     head = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
@@ -148,7 +149,7 @@ def plots(run: Run, events: Sequence[RunEvent]) -> str:
                 lines.append(Line(label, role, [(points[0][0], levels[name]), (points[-1][0], levels[name])]))
         title = f"{label_of(name)} on the validation part"
         drawn.append((title, curves(title, lines)))
-    drawn.append(("Test part", test_bars(run)))
+    drawn.append(("Test part, each metric on a scale of its own", test_bars(run)))
     shown = [f'<div class="plot"><h3>{text(name)}</h3>{svg}</div>' for name, svg in drawn if svg]
     return f'<section><h2>Curves</h2><div class="plots">{"".join(shown)}</div></section>' if shown else ""
 
@@ -185,7 +186,8 @@ def measured(run: Run) -> str:
         difference = ""
         if isinstance(pair, Mapping):
             chance = "< 0.001" if pair["p"] < 0.001 else f"{pair['p']:.3f}"
-            difference = f"{pair['difference']:+.3g} ({pair['low']:+.3g} to {pair['high']:+.3g}), p {chance}"
+            found, low, high = (f"{pair[each]:+.3g}".replace("-", "−") for each in ("difference", "low", "high"))
+            difference = f"{found} ({low} to {high}), p {chance}"
         baseline, random = result.get("baseline", {}).get(name), result.get("random", {}).get(name)
         interval = f"{number(span[0])} – {number(span[1])}" if span else ""
         rows.append([label_of(name), number(metrics[name]), interval, number(baseline), number(random), difference])
@@ -198,13 +200,19 @@ def measured(run: Run) -> str:
 
 
 def ordered(metrics: Mapping[str, Any]) -> list[str]:
-    """Metrics in the order of SHOWN, then by length of list; what else there is comes last."""
+    """Metrics in the order of SHOWN, then by length of list; what else there is comes last.
+
+    With one held-out item a user, recall is Hit, and precision and MAP follow from Hit and MRR: they are left out.
+    """
+    recalls = [name for name in metrics if name.startswith("recall@")]
+    several = any(metrics[name] != metrics.get(name.replace("recall", "hit")) for name in recalls)
+    told = [name for name in metrics if several or not name.startswith(("recall@", "precision@", "map@"))]
 
     def place(name: str) -> tuple[int, int, str]:
         key, _, k = name.partition("@")
         return (SHOWN.index(key) if key in SHOWN else len(SHOWN), int(k or 0), name)
 
-    return sorted(metrics, key=place)
+    return sorted(told, key=place)
 
 
 def data_section(run: Run) -> str:
@@ -268,4 +276,4 @@ def label_of(name: str) -> str:
 
 def number(value: object) -> str:
     """Three digits that count; empty where there is none."""
-    return f"{value:.3g}" if isinstance(value, int | float) else ""
+    return f"{value:.3g}".replace("-", "−") if isinstance(value, int | float) else ""
