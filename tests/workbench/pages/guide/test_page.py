@@ -51,7 +51,7 @@ def test_that_a_text_is_read_from_its_top(qtbot: QtBot, window: MainWindow) -> N
     window.resize(900, 560)
     qtbot.waitUntil(lambda: page.text.verticalScrollBar().maximum() > 0)
     assert page.text.verticalScrollBar().value() == 0
-    assert page.drawing_card.geometry().right() <= page.parts.width()
+    qtbot.waitUntil(lambda: page.drawing_card.geometry().right() <= page.parts.width())
 
 
 def test_that_one_goes_back_and_forward(guide: GuidePage) -> None:
