@@ -8,9 +8,7 @@ from dataclasses import dataclass
 
 from core import strict_json
 from core.errors import StorageError, UsageError
-from core.runs.folder import RunFolder, is_being_written
-
-FILE = "owner.json"
+from core.runs.folder import OWNER, RunFolder, is_being_written
 
 
 @dataclass(frozen=True)
@@ -47,7 +45,7 @@ def owner_of(folder: RunFolder) -> Owner | None:
     if not is_being_written(folder):
         return None
     try:
-        values = strict_json.read(folder.path / FILE)
+        values = strict_json.read(folder.path / OWNER)
     except StorageError:
         return Owner()
     pid, host, since = values.get("pid"), values.get("host"), values.get("since")

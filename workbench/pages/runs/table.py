@@ -94,7 +94,7 @@ class RunsTable(Table):
     def rename_current(self) -> None:
         """Edit the name of the current run in place."""
         index = self.currentIndex()
-        if index.isValid():
+        if index.isValid() and not self.editing:
             target = self._runs.index(index.row(), NAME)
             self.scrollTo(target)
             if self._runs.flags(target) & Qt.ItemFlag.ItemIsEditable:
