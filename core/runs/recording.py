@@ -148,6 +148,7 @@ class Recorder:
         self._written = float("-inf")
         self._pause = every
         self._best = self._unsaid = False
+        self._logged: RunEvent | None = None
 
     def _begin_again(self) -> None:
         """Tidy up what a crash left, and say that the run goes on."""
@@ -176,11 +177,13 @@ class Recorder:
         if isinstance(event, RunStarted) and event.phase == "refit":
             # the weights that they were measured with are gone from here on
             self._write_results()
-        self._unsaid |= self._due(event) and self._checkpoint()
-        saved = self._unsaid
-        if not isinstance(event, EvaluationAdvanced):
-            self.log.append(to_plain(event), sync=saved)
-        if saved:
+        due = self._due(event)
+        if not isinstance(event, EvaluationAdvanced) and event is not self._logged:
+            # the log first: an epoch that is logged and not saved is told again, one saved and not logged never
+            self.log.append(to_plain(event), sync=due)
+            self._logged = event
+        self._unsaid |= due and self._checkpoint()
+        if self._unsaid:
             self._keep(self._as_saved())
             self._unsaid = False
         return event
