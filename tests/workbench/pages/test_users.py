@@ -193,6 +193,11 @@ def test_that_a_second_run_stands_beside_with_what_moved(
     qtbot.waitUntil(lambda: page.other_view is not None and page._other_name(page.other_view) == "u5")
     page.panels[1].table.choose(0)
     qtbot.waitUntil(lambda: "by run B" in page.reasons.text.text(), timeout=30_000)
+    assert [len(scores.plot._levels) for scores in page.scores] == [1, 1]
+    page.with_met.setChecked(True)
+    moved = dict(zip(cells(page, 1, "#"), cells(page, 1, "Moved"), strict=True))
+    assert moved["met"] == ""
+    page.with_met.setChecked(False)
     window.session.choose_other(None)
     assert page.panels[1].isHidden()
     assert page.figures.rank.value.text() == f"{page.view.placing.rank:,}"  # type: ignore[union-attr]

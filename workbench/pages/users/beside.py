@@ -12,11 +12,13 @@ from workbench.jobs.job import End, Job
 from workbench.jobs.user_lists import choosing_beside, opening
 from workbench.page import Context, message_of
 from workbench.pages.users.texts import run_words
+from workbench.widgets.parts import tip
 
 if TYPE_CHECKING:
     from core.runs.opening import Run
 
 NONE = "no run B"
+HELP = "Another run on the same data, to stand beside this one; users and items are matched by id."
 
 
 class BesideChooser(QObject):
@@ -31,6 +33,7 @@ class BesideChooser(QObject):
         self.combo.setSizeAdjustPolicy(StillCombo.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.combo.activated.connect(lambda _: self._chosen())
         self.combo.addItem(NONE, "")
+        self.combo.setToolTip(tip(HELP))
         context.session.other_changed.connect(self.show_other)
 
     def read(self) -> None:
@@ -58,11 +61,13 @@ class BesideChooser(QObject):
         other = self._context.session.other
         if other is None:
             self.combo.setCurrentIndex(0)
+            self.combo.setToolTip(tip(HELP))
             return
         path = str(other.folder.path)
         if self.combo.findData(path) < 0:
             self.combo.addItem(f"B: {run_words(other.record.plan)}", path)
         self.combo.setCurrentIndex(self.combo.findData(path))
+        self.combo.setToolTip(tip(f"{self.combo.currentText()}\n{HELP}"))
 
     def _chosen(self) -> None:
         path = str(self.combo.currentData() or "")

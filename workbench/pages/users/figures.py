@@ -32,7 +32,7 @@ class Figures(QWidget):
         self.known = FigureCard("items known", help="Items met before the test: training and validation")
         self.k = StillCombo()
         self.k.setAccessibleName("k of Hit@k")
-        self.k.setMinimumContentsLength(3)
+        self.k.setFixedWidth(64)
         for k in KS:
             self.k.addItem(str(k), k)
         self.k.setCurrentIndex(KS.index(DEFAULT))

@@ -13,7 +13,7 @@ from workbench.tables.table import Table
 from workbench.widgets.parts import Card
 from workbench.words import cell
 
-ROOM = {"Genres": 380, "Date": 240, "Rating": 180, "Times": 180}
+ROOM = {"Genres": 360, "Date": 240, "Rating": 180, "Times": 180}
 """Pixels that the table needs before these columns are shown; copying has them all the same."""
 
 

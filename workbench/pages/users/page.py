@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
@@ -133,8 +134,8 @@ class UsersPage(Page):
         self.sampled.toggled.connect(lambda _: self._look_again())
         self.sampled.hide()
         self.chooser = BesideChooser(self.context, self)
-        self.to_sequences = button("Sequence", self._to_sequences, help="The user's windows on the Sequences page")
-        self.to_items = button("Item", self._to_item, help="The chosen item on the Items page")
+        self.to_sequences = button("Sequence", self._to_sequences, "chip", help="The user on the Sequences page")
+        self.to_items = button("Item", self._to_item, "chip", help="The chosen item on the Items page")
         self.to_items.setEnabled(False)
         self.to_sequences.setVisible("sequences" in PAGES)
         self.to_items.setVisible("items" in PAGES)
@@ -223,7 +224,7 @@ class UsersPage(Page):
         """Divide the width: two lists leave less for the history."""
         if two is not self._two:
             self._two = two
-            self._lists.setSizes([260, 400, 460] if two else [440, 560, 0])
+            self._lists.setSizes([260, 400, 460] if two else [480, 520, 0])
             self._below.setSizes([360, 640] if two else [500, 500])
 
     def _matched(self, run: Run, other: Run, end: End) -> None:
@@ -366,9 +367,21 @@ class UsersPage(Page):
         self._explaining += 1
         self.to_items.setEnabled(True)
         self._item = run.interactions.items.id(item)
-        self.scores[at].mark(float(view.placing.scores[item]))
+        self._mark(at, item)
         work = explaining(run, view, item)
         self._start("Explaining", work, partial(self._explained, self._explaining, self._asked, at, item))
+
+    def _mark(self, at: int, item: int) -> None:
+        """Mark the score of an item of A (0) or B (1) in both histograms."""
+        rows = [-1, -1]
+        rows[at] = item
+        if self.beside is not None:
+            from_b = self.beside.items
+            same = np.flatnonzero(from_b == item) if at == 0 else from_b[item : item + 1]
+            rows[1 - at] = int(same[0]) if len(same) else -1
+        for each, view in enumerate((self.view, self.other_view)):
+            known = view is not None and rows[each] >= 0
+            self.scores[each].mark(float(view.placing.scores[rows[each]]) if view is not None and known else None)
 
     def _explained(self, number: int, asked: int, at: int, item: int, end: End) -> None:
         view, run = self._of(at)

@@ -83,7 +83,7 @@ class RankedPanel(Card):
             Column("Item", texts(row_names(placing, rows, interactions, pinned)), cell),
         ]
         if moves is not None:
-            told = np.where(gap, NOTHING, moves[items])
+            told = np.where(gap | (placing.places[items] == 0), NOTHING, moves[items])
             help = "Places higher (+) or lower (−) than in run A"
             columns.append(Column("Moved", told, _moved, True, help, first_down=True))
         scores = np.where(gap, np.nan, placing.scores[items].astype(np.float64))
