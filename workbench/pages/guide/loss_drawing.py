@@ -21,7 +21,8 @@ from workbench.widgets.parts import clear, label
 if TYPE_CHECKING:
     from core.insight.examples.losses import Curve
 
-POINTS = 121
+POINTS, FEWER = 121, 81
+"""Values that are computed; fewer where each takes longer, so that a slider moves without waiting."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,7 @@ class LossDrawing(Drawing):
         super().__init__(context)
         self.key = ""
         self.scene = Scene()
+        self.points = POINTS
         self.curves: list[Curve] = []
         self.knobs: dict[str, Slide] = {}
         self.title = label("", "section")
@@ -130,7 +132,8 @@ class LossDrawing(Drawing):
         self.note.setVisible(bool(self.scene.note))
         scene = self.scene
         clear(self.rows)
-        step = (scene.high - scene.low) / (POINTS - 1)
+        self.points = FEWER if NEGATIVES in scene.knobs else POINTS
+        step = (scene.high - scene.low) / (self.points - 1)
         self.point = Slide("point", scene.low, scene.high, scene.start, round(step, 6))
         self.point.changed.connect(lambda _: self._show_point())
         self.rows.addWidget(self.point)
@@ -168,7 +171,7 @@ class LossDrawing(Drawing):
         from core.insight.examples.losses import loss_curves, spread
 
         given = {knob.key: self.knobs[knob.key].value for knob in self.scene.knobs if not knob.own}
-        at = np.linspace(self.scene.low, self.scene.high, POINTS)
+        at = np.linspace(self.scene.low, self.scene.high, self.points)
         self.curves = loss_curves(self.key, self._settings(), at, given)
         entries: list[tuple[int | str, str, bool]] = []
         keys = []

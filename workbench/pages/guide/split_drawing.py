@@ -7,9 +7,10 @@ import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
-from core.errors import RankscopeError
-from core.insight.examples.splits import PARTS, SPANS, example_events, example_parts, later_than_tests
+from core.insight.examples.splits import PARTS, SPANS, example_events, later_than_tests
 from core.splits import SPLITS
+from workbench.jobs.examples import dividing_example
+from workbench.jobs.job import End, Job
 from workbench.page import Context
 from workbench.pages.guide.canvas import CAPTION, Canvas
 from workbench.pages.guide.drawings import Drawing
@@ -90,6 +91,7 @@ class SplitDrawing(Drawing):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.key = ""
+        self._asked = 0
         self.title = label("", "section")
         self.canvas = ClockCanvas(context.theme)
         self.told = label("", wrap=True, selectable=True)
@@ -119,11 +121,19 @@ class SplitDrawing(Drawing):
             made = settings(test_share=self.test.value, validation_share=self.validation.value)
         else:
             made = settings()
-        try:
-            parts = example_parts(self.key, made, int(self.seed.value))
-        except RankscopeError as error:
-            self.told.setText(error.sentence())
+        self._asked += 1
+        asked = self._asked
+        job = Job("Dividing the example", dividing_example(self.key, made, int(self.seed.value)), quiet=True)
+        job.ended.connect(lambda end: self._divided(asked, end))
+        self.context.jobs.start(job)
+
+    def _divided(self, asked: int, end: End) -> None:
+        if asked != self._asked:
             return
+        if end.error is not None:
+            self.told.setText(end.error.sentence())
+            return
+        parts = end.value
         self.canvas.show_parts(parts)
         later, training = int(self.canvas.later.sum()), int(np.sum(parts == 0))
         if later:

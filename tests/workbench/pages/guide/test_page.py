@@ -292,16 +292,20 @@ def test_that_windows_are_stepped_through(guide: GuidePage) -> None:
     assert not drawing.grab().isNull()
 
 
-def test_that_a_split_by_time_does_not_leak(guide: GuidePage) -> None:
+def test_that_a_split_by_time_does_not_leak(qtbot: QtBot, guide: GuidePage) -> None:
     guide.visit("split.leave-last-out")
     drawing = guide._drawings["split"]
     assert isinstance(drawing, SplitDrawing)
-    assert drawing.canvas.later.any()
+    qtbot.waitUntil(lambda: bool(drawing.canvas.later.any()), timeout=30_000)
+    assert "ringed" in drawing.told.text()
     guide.visit("split.time")
-    assert "nothing leaks" in drawing.told.text()
+    qtbot.waitUntil(lambda: "nothing leaks" in drawing.told.text(), timeout=30_000)
+    assert not drawing.canvas.later.any()
+    before = drawing.canvas.parts
     drawing.test.slider.setValue(drawing.test.slider.maximum())
     drawing.validation.slider.setValue(drawing.validation.slider.maximum())
-    assert drawing.told.text()
+    qtbot.waitUntil(lambda: drawing.canvas.parts is not before, timeout=30_000)
+    assert (drawing.canvas.parts == 2).sum() > (before == 2).sum()
 
 
 def test_that_patience_and_differences_answer(guide: GuidePage) -> None:
