@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QItemSelectionModel, QPoint, QTimer, Signal
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from core.runs.entries import Entry
 from workbench.jobs.library import Shelf
 from workbench.pages.runs.rows import NAME, RunsModel, last_columns, plan_columns, run_columns
 from workbench.pages.runs.table import RunsTable
+from workbench.settings import Settings
 from workbench.theme import Theme
 from workbench.widgets.parts import button, label, tip
 from workbench.words import cell
@@ -35,6 +36,7 @@ class ListPanel(QWidget):
         self.shelf: Shelf | None = None
         self.picked: list[str] = []
         self._showing = False
+        self._order = ("", Qt.SortOrder.AscendingOrder)
         self.model = RunsModel(theme)
         self.table = RunsTable(self.model, theme)
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._selected())
@@ -115,9 +117,6 @@ class ListPanel(QWidget):
         columns, widths = run_columns(shown)
         differing, more_widths, hidden = plan_columns(self.shelf.plans, rows, shown)
         last, last_widths = last_columns(shown)
-        header = self.table.horizontalHeader()
-        by = header.sortIndicatorSection(), header.sortIndicatorOrder()
-        title = self.model.columns[by[0]].title if 0 <= by[0] < len(self.model.columns) else ""
         titles = [column.title for column in self.model.columns]
         across, down = self.table.horizontalScrollBar().value(), self.table.verticalScrollBar().value()
         self._showing = True
@@ -125,8 +124,9 @@ class ListPanel(QWidget):
         now = [column.title for column in self.model.columns]
         if now != titles:
             self.table.take_widths([*widths, *more_widths, *last_widths])
+        title, way = self._order
         if title in now:
-            self.table.order_by(now.index(title), by[1])
+            self.table.order_by(now.index(title), way)
         self._reselect()
         self._showing = False
         self.table.horizontalScrollBar().setValue(across)
@@ -157,6 +157,18 @@ class ListPanel(QWidget):
         if words:
             found = [at for at in found if holds(entries[at], words)]
         return np.array(found, np.int32)
+
+    def remember_order(self, settings: Settings) -> None:
+        """Take the order of the last time, and keep each that is chosen."""
+        title, _, way = settings.text("runs-order").rpartition(" ")
+        self._order = title, Qt.SortOrder.DescendingOrder if way == "down" else Qt.SortOrder.AscendingOrder
+
+        def keep(column: int) -> None:
+            way = self.table.horizontalHeader().sortIndicatorOrder()
+            self._order = self.model.columns[column].title, way
+            settings.keep("runs-order", f"{self._order[0]} {'down' if way == Qt.SortOrder.DescendingOrder else 'up'}")
+
+        self.table.horizontalHeader().sectionClicked.connect(keep)
 
     # --- selection ----------------------------------------------------------------------------------------------
 

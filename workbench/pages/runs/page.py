@@ -98,6 +98,15 @@ class RunsPage(Page):
         self._again.setInterval(AGAIN)
         self._again.timeout.connect(self.read)
         context.session.runs_changed.connect(self.read)
+        self._restore_choices()
+
+    def _restore_choices(self) -> None:
+        """The part and the order that were in view when the program was last used."""
+        settings, tabs = self.context.settings, self.details.tabs
+        titles = [tabs.tabText(at) for at in range(tabs.count())]
+        tabs.setCurrentIndex(titles.index(settings.text("runs-part", titles[0], tuple(titles))))
+        tabs.currentChanged.connect(lambda at: settings.keep("runs-part", tabs.tabText(at)))
+        self.list.remember_order(settings)
 
     def _add_buttons(self) -> None:
         row = self.list.actions_row
