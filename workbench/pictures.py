@@ -87,6 +87,8 @@ def take_pictures(folder: Path, held: Path) -> None:
     window.page("users").ranked_table.choose(0)  # type: ignore[union-attr]
     pause(1.0)
     keep("users")
+    show_items(window)
+    keep("items")
     show_sequences(window)
     keep("sequences")
     window.context.explain("model.caser")
@@ -108,6 +110,18 @@ def show_runs(window: MainWindow) -> Page:
     details.tabs.setCurrentWidget(details.metrics)
     window.message_bar.clear()
     return page
+
+
+def show_items(window: MainWindow) -> None:
+    """Turn to the items of the run in view, and lay near neighbours near to each other, in the colours of clusters."""
+    window.go("items")
+    wait_for(lambda: getattr(getattr(window.page("items"), "map_panel", None), "mapped", None) is not None)
+    page = window.page("items")
+    for combo, key in (("colour", "cluster"), ("method", "neighbours")):
+        box = getattr(page.map_panel, combo)  # type: ignore[union-attr]
+        box.setCurrentIndex(box.findData(key))
+        box.activated.emit(box.currentIndex())
+    wait_for(lambda: not window.jobs.running)
 
 
 def show_sequences(window: MainWindow) -> None:

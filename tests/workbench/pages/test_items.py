@@ -71,7 +71,7 @@ def row_of(page: ItemsPage, item: str) -> int:
     return row
 
 
-def choose(page: ItemsPage, combo: str, key: str) -> None:
+def choose(page: ItemsPage, combo: str, key: object) -> None:
     box = getattr(page.map_panel, combo)
     box.setCurrentIndex(box.findData(key))
     box.activated.emit(box.currentIndex())
@@ -186,8 +186,8 @@ def test_that_a_group_of_the_legend_chooses_its_items(qtbot: QtBot, page: ItemsP
 
 
 def test_that_clusters_are_found_and_counted(qtbot: QtBot, page: ItemsPage) -> None:
-    page.map_panel.k.setValue(3)
     choose(page, "colour", "cluster")
+    choose(page, "k", 3)
     qtbot.waitUntil(lambda: len(page.map_panel.legend.buttons) == 3, timeout=30_000)
     assert page.map_panel.k.isVisible()
     choose(page, "colour", "popularity")

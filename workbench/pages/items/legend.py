@@ -11,7 +11,7 @@ from workbench.widgets.parts import clear, label, scrolled, tip
 from workbench.words import cell
 
 WIDTH = 136
-DOT, ROW = 10, 22
+DOT, ROW = 10, 24
 
 
 class MapLegend(QWidget):
@@ -61,6 +61,7 @@ class MapLegend(QWidget):
             made.setAccessibleName(f"{words}, {group.count:,} items")
             made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             made.setFixedHeight(ROW)
+            made.setStyleSheet("padding: 0 3px;")
             made.clicked.connect(self._clicked)
             self._column.addWidget(made)
             self.buttons.append((made, group.codes))

@@ -9,7 +9,6 @@ from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
-from core.commands.text import short
 from workbench.jobs.items import ItemTable
 from workbench.page import Context
 from workbench.tables.model import Column, ColumnsModel
@@ -156,6 +155,8 @@ class ListPanel(Card):
     def _fit(self) -> None:
         for at, column in enumerate(self.model.columns):
             self.table.setColumnHidden(at, self.table.width() < ROOM.get(column.title, 0))
+            if column.title == "Genres":
+                self.table.setColumnWidth(at, max(self.table.width() // 5, 130))
 
 
 def item_columns(table: ItemTable) -> list[Column]:
@@ -188,7 +189,7 @@ def trained_words(value: int) -> str:
 
 def mean_words(value: float) -> str:
     """A mean rating, a dash where there is none."""
-    return short(float(value)) if value == value else "–"
+    return f"{value:.2f}" if value == value else "–"
 
 
 def genre_words(value: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QHBoxLayout, QSpinBox, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from core.commands.text import short
 from workbench.forms.editors import StillCombo
@@ -23,8 +23,8 @@ METHODS = {"pca": "PCA", "neighbours": "Neighbours (t-SNE)"}
 COLOURS = {"genre": "Colour: genre", "popularity": "Colour: popularity", "cluster": "Colour: cluster"}
 SENTENCE, WIDGET_SIZE_MAX = 112, (1 << 24) - 1
 """Pixels of height where there is no map, and where nothing is to be limited."""
-CLUSTERS = (2, 30, 8)
-"""Fewest, most, first."""
+CLUSTERS = tuple(range(2, 13))
+"""Numbers of clusters: as many as colours can be told apart."""
 Mask = npt.NDArray[np.bool_]
 
 
@@ -104,14 +104,13 @@ class MapPanel(Card):
             self.method.addItem(text, key)
         for key, text in COLOURS.items():
             self.colour.addItem(text, key)
-        self.k = QSpinBox()
-        self.k.setRange(*CLUSTERS[:2])
-        self.k.setValue(CLUSTERS[2])
-        self.k.setPrefix("k = ")
-        self.k.setKeyboardTracking(False)
+        self.k = StillCombo()
+        for number in CLUSTERS:
+            self.k.addItem(f"k = {number}", number)
+        self.k.setCurrentIndex(CLUSTERS.index(8))
         self.k.setAccessibleName("Number of clusters")
         self.k.setToolTip(tip("Clusters of directions: spherical k-means on the item vectors"))
-        self.k.valueChanged.connect(lambda _: self._choice_changed())
+        self.k.activated.connect(lambda _: self._choice_changed())
         self.k.hide()
         theme = self._context.theme
         self.lasso = IconButton(theme, "lasso", "Drag encircles items; so does Shift and drag at any time")
@@ -157,6 +156,11 @@ class MapPanel(Card):
     def chosen_colour(self) -> str:
         """Key of COLOURS."""
         return str(self.colour.currentData())
+
+    @property
+    def chosen_k(self) -> int:
+        """Number of clusters."""
+        return int(self.k.currentData())
 
     def show_items(self, table: ItemTable | None, reason: str = "") -> None:
         """Take other items; a ``reason`` stands where the map would be."""

@@ -250,7 +250,7 @@ class ItemsPage(Page):
         panel = self.map_panel
         if panel.chosen_colour != "cluster":
             return
-        k = panel.k.value()
+        k = panel.chosen_k
         key = self._key("clusters", k)
         if key in self._kept:
             panel.show_clusters(self._kept[key].labels)
@@ -262,7 +262,7 @@ class ItemsPage(Page):
             return
         found: Clusters = end.value
         self._keep(key, found)
-        if key == self._key("clusters", self.map_panel.k.value()):
+        if key == self._key("clusters", self.map_panel.chosen_k):
             self.map_panel.show_clusters(found.labels)
 
     # --- choosing many ------------------------------------------------------------------------------------------
