@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ class Library:
         read_only: why nothing can be changed; empty when it can.
         notes: what was found wrong and mended.
         read: how many folders had to be read.
+        known: rows with the stamps of their folders, for the next reading.
     """
 
     workspace: Workspace
@@ -41,6 +42,7 @@ class Library:
     read_only: str = ""
     notes: tuple[str, ...] = ()
     read: int = 0
+    known: Mapping[str, Known] = field(default_factory=dict, compare=False, repr=False)
 
     def folder(self, entry: Entry) -> RunFolder:
         """Where a run lies."""
@@ -52,16 +54,19 @@ def index_path(workspace: Workspace) -> Path:
     return workspace.path / "index.sqlite"
 
 
-def read_library(workspace: Workspace) -> Library:
+def read_library(workspace: Workspace, before: Library | None = None) -> Library:
     """All runs; only folders that have changed since they were last listed are read.
 
     A damaged index is built anew. One that a newer version wrote, or that may not be written, is left as it is.
+
+    Args:
+        before: what was read last; it stands for the index, which then need not be read.
 
     Raises:
         StorageError: the workspace cannot be read.
     """
     notes: list[str] = []
-    known = _known(workspace, notes)
+    known = before.known if before is not None else _known(workspace, notes)
     entries, changed, unmet = [], [], []
     stamps = _stamps(workspace)
     for name, stamp in stamps.items():
@@ -80,10 +85,13 @@ def read_library(workspace: Workspace) -> Library:
     gone = [name for name in known if name not in stamps] + [name for name in changed if name not in fresh]
     if fresh or gone:
         index.write_index(index_path(workspace), fresh, gone)
+        known = {name: kept for name, kept in known.items() if name in stamps} | {
+            name: row for name, (row, _) in fresh.items()
+        }
     entries += [entry for (entry, _), _ in fresh.values()]
     entries = [_with_owner(workspace, each) if each.state == "running" or each.owned else each for each in entries]
     entries.sort(key=_begun, reverse=True)
-    return Library(workspace, tuple(entries), read_only_reason(workspace), tuple(notes), len(fresh))
+    return Library(workspace, tuple(entries), read_only_reason(workspace), tuple(notes), len(fresh), known)
 
 
 def read_flat_plans(library: Library) -> list[dict[str, Any]]:
@@ -127,7 +135,7 @@ def mark_run(workspace: Workspace, folder: RunFolder, **changes: Any) -> Marks:
         return marked(folder, **changes)
 
 
-def _known(workspace: Workspace, notes: list[str]) -> dict[str, Known]:
+def _known(workspace: Workspace, notes: list[str]) -> Mapping[str, Known]:
     path = index_path(workspace)
     try:
         return index.read_index(path)

@@ -40,7 +40,7 @@ def shelving(workspace: Workspace, before: Shelf | None = None) -> Work:
     def work(control: JobControl, tell: Tell) -> Shelf:
         from core.runs.differing import plan_table
 
-        library = read_library(workspace)
+        library = read_library(workspace, before.library if before is not None else None)
         trashed = sum(1 for _ in deleted_runs(workspace))
         same = before is not None and [each.folder for each in before.library.entries] == [
             each.folder for each in library.entries

@@ -71,6 +71,26 @@ def test_that_only_changed_folders_are_read_again(workspace: Workspace) -> None:
     assert read_flat_plans(third)[0].keys() >= {"model.name", "training.seed"}
 
 
+def test_that_what_was_read_last_stands_for_an_index_that_cannot_be_kept(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders = [put_run(workspace, number) for number in range(4)]
+    aged(workspace)
+    monkeypatch.setattr(module.index, "write_index", lambda *_: False)
+    first = read_library(workspace)
+    again = read_library(workspace, first)
+    assert (first.read, again.read) == (4, 0)
+    assert again == Library(workspace, first.entries)
+    marked(folders[1], name="new")
+    delete_run(workspace, folders[2])
+    put_run(workspace, 9)
+    later = read_library(workspace, again)
+    assert len(later.entries) == 4
+    assert "new" in titles(later)
+    assert folders[2].path.name not in [entry.folder for entry in later.entries]
+    assert folders[2].path.name not in later.known
+
+
 def test_that_a_folder_that_changed_a_moment_ago_is_not_trusted(workspace: Workspace) -> None:
     folder = put_run(workspace)
     read_library(workspace)
