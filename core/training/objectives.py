@@ -16,12 +16,14 @@ from core.kernels.streams import WORD
 from core.losses import LOSSES
 from core.losses.scores import Scores
 from core.models.autorec import AutoRec
-from core.models.base import Asked, RankingModel
+from core.models.base import RankingModel
+from core.models.direct import direct_for
 from core.samplers import SAMPLERS
 from core.samplers.base import Drawn, Sampler
 from core.samplers.in_batch import in_batch_mask
 from core.samplers.lower import LowerItems
 from core.seeding import key
+from core.training.optimisers import lazy_rows
 from core.training.plan import Plan
 
 
@@ -66,6 +68,7 @@ class RankingObjective:
         self.negatives = int(getattr(plan.sampler.settings, "negatives", 1))
         self.in_batch = plan.sampler.name == "in-batch"
         self.needs_scores = plan.sampler.name in ("dynamic", "warp")
+        self.direct = None if self.in_batch else direct_for(model, device, lazy_rows(plan.optimiser, model))
         self.lower = LowerItems(train, device) if plan.loss.name == "low-rank" else None
         correct = getattr(plan.loss.settings, "correct_sampling", "off")
         self.log_share = None if correct == "off" else self.sampler.log_share
@@ -84,18 +87,24 @@ class RankingObjective:
             yield lambda batch=batch, drawing=drawing: self._outcome(batch, drawing)  # type: ignore[misc]
 
     def _outcome(self, batch: Batch, drawing: int) -> Outcome:
-        encoded = self.model.encode(batch.asked)
         if self.in_batch:
-            return self._in_batch(batch, encoded)
+            return self._in_batch(batch, self.model.encode(batch.asked))
         rows, targets = batch.targets.shape
         users = batch.asked.users.repeat_interleave(targets) if targets > 1 else batch.asked.users
+        encoded = None if self.direct is not None and not self.needs_scores else self.model.encode(batch.asked)
         drawn = self._draw(batch, encoded, users, drawing)
         items = [batch.targets, drawn.items.view(rows, -1)]
         low = self.lower.draw(self._event_rows(batch), ~drawing & WORD) if self.lower is not None else None
         if low is not None:
             items.append(low.items.view(rows, -1))
         asked_items = torch.cat(items, 1)
-        scored = self.model.score(encoded, asked_items)
+        norms: tuple[Tensor, Tensor] | None = None
+        if self.direct is not None:
+            scored, of_users, of_items = self.direct(batch.asked, asked_items)
+            norms = of_users, of_items
+        else:
+            assert encoded is not None
+            scored = self.model.score(encoded, asked_items)
         n = drawn.items.shape[1]
         positive = scored[:, :targets].reshape(-1)
         negative = scored[:, targets : targets * (1 + n)].reshape(-1, n)
@@ -116,18 +125,21 @@ class RankingObjective:
         loss = self.loss(scores, self.loss_settings)
         if self.plan.optimiser.l2:
             # only what the loss looks at is decayed: a low-rank positive is a positive of its own triples
-            loss = loss + self._penalty(batch.asked, asked_items[:, : targets * (1 + n)], targets, valid)
+            norms = norms or self.model.squared_norms(batch.asked, asked_items)
+            loss = loss + self._penalty(norms[0], norms[1][:, : targets * (1 + n)], targets, valid)
         skipped = (~drawn.valid if batch.mask is None else ~drawn.valid & batch.mask.view(-1)).sum()
         return Outcome(loss, positive.numel(), skipped, differences)
 
-    def _draw(self, batch: Batch, encoded: Tensor, users: Tensor, drawing: int) -> Drawn:
+    def _draw(self, batch: Batch, encoded: Tensor | None, users: Tensor, drawing: int) -> Drawn:
         score = None
         if self.needs_scores:
             rows, targets = batch.targets.shape
+            assert encoded is not None
+            known = encoded.detach()
 
             def score(items: Tensor) -> Tensor:
                 with torch.no_grad():
-                    return self.model.score(encoded.detach(), items.view(rows, -1)).view(rows * targets, -1)
+                    return self.model.score(known, items.view(rows, -1)).view(rows * targets, -1)
 
         return self.sampler.draw(users, batch.targets.reshape(-1), self.negatives, drawing, score)
 
@@ -168,9 +180,8 @@ class RankingObjective:
             loss = loss + self.plan.optimiser.l2 / 2 * ((user * targets).sum() + item.sum()) / max(len(users), 1)
         return Outcome(loss, len(users), None, differences)
 
-    def _penalty(self, asked: Asked, items: Tensor, targets: int, valid: Tensor) -> Tensor:
-        """(λ/2)(|u|² + |i|² + |j|²), the mean over triples (protocol: losses)."""
-        user, item = self.model.squared_norms(asked, items)
+    def _penalty(self, user: Tensor, item: Tensor, targets: int, valid: Tensor) -> Tensor:
+        """(λ/2)(|u|² + |i|² + |j|²), the mean over triples (protocol: losses); ``[rows]`` and ``[rows, n]``."""
         each = user.unsqueeze(1) + item[:, :targets] + item[:, targets:].reshape(len(item), targets, -1).mean(-1)
         counted = valid.view_as(each)
         return self.plan.optimiser.l2 / 2 * torch.where(counted, each, 0.0).sum() / counted.sum().clamp(min=1)

@@ -50,13 +50,16 @@ def make_optimisers(plan: Plan, model: RankingModel) -> list[Optimizer]:
     rows = [p for p in model.parameters() if id(p) in tables]
     layers = [p for p in model.parameters() if id(p) not in tables and p.ndim > 1]
     vectors = [p for p in model.parameters() if id(p) not in tables and p.ndim <= 1]
-    groups = [
+    groups: list[dict[str, Any]] = [
         {"params": layers, "weight_decay": settings.weight_decay},
         {"params": vectors, "weight_decay": 0.0},
     ]
     if not lazy:
         groups.append({"params": rows, "weight_decay": 0.0})
     groups = [group for group in groups if group["params"]]
+    if not settings.weight_decay:
+        # a group costs a call of its own in every step
+        groups = [{"params": [each for group in groups for each in group["params"]], "weight_decay": 0.0}]
     found = [_dense(settings, groups)] if groups else []
     if lazy and rows:
         # said aloud, since torch otherwise warns that it checks nothing

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from core.models.base import Asked
+from core.models.direct import direct_for
+from core.models.neural import NeuralRanking
+from core.models.neural_direct import DirectNeural
+from core.training.loop import train
+from core.training.plan import make_plan
+from core.training.state import RunState
+from tests.core.training.boards import chance
+
+CPU = torch.device("cpu")
+SHAPES = [(10, 10, (10, 10, 10)), (0, 6, (8,)), (7, 0, ()), (32, 16, (24, 9))]
+
+
+def model_of(gmf: int, mlp: int, tower: tuple[int, ...], dropout: float = 0.0) -> NeuralRanking:
+    generator = torch.Generator().manual_seed(3)
+    model = NeuralRanking(50, 80, gmf, mlp, tower, dropout, generator)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.add_(torch.randn(parameter.shape, generator=generator) * 0.05)
+    return model
+
+
+def backward(scores: torch.Tensor, users: torch.Tensor, items: torch.Tensor, seed: int) -> None:
+    generator = torch.Generator().manual_seed(seed)
+    weights = [torch.randn(each.shape, generator=generator) for each in (scores, users, items)]
+    parts = (torch.tanh(scores) * weights[0], users * weights[1], items * weights[2])
+    torch.stack([each.sum() for each in parts]).sum().backward()
+
+
+@pytest.mark.parametrize(("gmf", "mlp", "tower"), SHAPES)
+def test_that_scores_norms_and_every_gradient_are_those_of_autograd(gmf: int, mlp: int, tower: tuple[int, ...]) -> None:
+    model = model_of(gmf, mlp, tower)
+    direct = DirectNeural(model)
+    generator = torch.Generator().manual_seed(5)
+    # several steps of different sizes: what one leaves behind must not reach the next; rows are repeated
+    for step, count in enumerate((33, 7, 33)):
+        users = torch.randint(0, 50, (count,), generator=generator)
+        items = torch.randint(0, 80, (count, 4), generator=generator)
+        model.zero_grad()
+        expected = (model.score(model.encode(Asked(users)), items), *model.squared_norms(Asked(users), items))
+        backward(*expected, seed=step)
+        wanted = [parameter.grad.clone() for parameter in model.parameters() if parameter.grad is not None]
+        model.zero_grad()
+        found = direct(Asked(users), items)
+        backward(*found, seed=step)
+        for mine, theirs in zip(found, expected, strict=True):
+            torch.testing.assert_close(mine, theirs, rtol=1e-5, atol=1e-6)
+        for parameter, gradient in zip(model.parameters(), wanted, strict=True):
+            assert parameter.grad is not None
+            torch.testing.assert_close(parameter.grad, gradient, rtol=1e-4, atol=1e-5)
+
+
+def test_that_not_a_number_comes_through() -> None:
+    model = model_of(4, 4, (4,))
+    with torch.no_grad():
+        model.item_factors.weight[3] = torch.nan
+    scores, _, _ = DirectNeural(model)(Asked(torch.tensor([1])), torch.tensor([[3, 4]]))
+    assert torch.isnan(scores).tolist() == [[True, False]]
+
+
+@pytest.mark.parametrize("loss", ["bpr", "hinge", "bce", "softmax", "ndcg", "warp"])
+def test_that_training_learns_the_same_either_way(loss: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    split = chance()
+    plan = make_plan(
+        {
+            "model": {"name": "neumf", "factors": 4, "tower": [8, 4]},
+            "loss": {"name": loss},
+            "optimiser": {"name": "sgd", "learning_rate": 0.1, "l2": 0.02, "weight_decay": 0.0},
+            "sampler": {} if loss == "warp" else {"negatives": 3},
+            "training": {"epochs": 2, "batch_size": 50, "patience": 0, "report_every": 0},
+            "evaluation": {"bootstrap": 0, "final": False},
+        }
+    )
+
+    def trained() -> RunState:
+        state = RunState(plan, split)
+        list(train(plan, split, state))
+        return state
+
+    ours = trained()
+    assert ours.learner.objective.direct is not None  # type: ignore[union-attr]
+    monkeypatch.setattr("core.training.objectives.direct_for", lambda *_: None)
+    autograd = trained()
+    assert autograd.learner.objective.direct is None  # type: ignore[union-attr]
+    for mine, theirs in zip(ours.model.parameters(), autograd.model.parameters(), strict=True):
+        torch.testing.assert_close(mine, theirs, rtol=1e-3, atol=1e-5)
+
+
+def test_that_autograd_does_what_is_not_written_by_hand() -> None:
+    assert direct_for(model_of(4, 4, (4,)), CPU, lazy=False) is not None
+    assert direct_for(model_of(4, 4, (4,), dropout=0.2), CPU, lazy=False) is None
+    assert direct_for(model_of(4, 4, (4,)), CPU, lazy=True) is None
+    assert direct_for(model_of(4, 4, (4,)), torch.device("cuda"), lazy=False) is None
