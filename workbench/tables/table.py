@@ -10,7 +10,7 @@ from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySeq
 from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHeaderView, QMenu, QTableView
 
 from workbench.columns import csv_lines
-from workbench.jobs.job import Job
+from workbench.jobs.job import End, Job
 from workbench.jobs.ordering import follow_saving, saving
 from workbench.tables.model import LARGE, ColumnsModel, Index
 from workbench.theme import with_digits
@@ -151,7 +151,9 @@ class Table(QTableView):
         start = self._columns.start
         if start is not None and self._columns.rowCount() >= LARGE // 10:
             work = saving(self._columns.columns, self._columns.order, path)
-            start(Job("Saving the table", work, follow_saving))
+            job = Job("Saving the table", work, follow_saving)
+            job.ended.connect(_raise)
+            start(job)
             return
         from core import durable
 
@@ -160,3 +162,9 @@ class Table(QTableView):
     def model(self) -> QAbstractItemModel:
         """The model, typed as Qt has it."""
         return self._columns
+
+
+def _raise(end: End) -> None:
+    """What could not be saved is told as if it had been saved here: the window shows what leaves a slot."""
+    if end.error is not None:
+        raise end.error

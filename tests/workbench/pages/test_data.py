@@ -318,3 +318,29 @@ def test_that_the_dialog_says_what_can_be_done_in_it(qtbot: QtBot, window: MainW
     assert dialog.plan().columns == "encoding=latin-1,zone=Europe/Rome"
     wait_for_check(qtbot, dialog)
     dialog.reject()
+
+
+def test_that_a_dialog_closed_at_once_is_not_heard_of_again(qtbot: QtBot, window: MainWindow, ratings: Path) -> None:
+    page_of(window).take_files([str(ratings)])
+    dialog = page_of(window).findChildren(ImportDialog)[-1]
+    dialog.reject()
+    qtbot.waitUntil(lambda: not page_of(window).findChildren(ImportDialog), timeout=30_000)
+    qtbot.waitUntil(lambda: not window.jobs.running, timeout=30_000)
+
+
+def test_that_a_row_of_a_table_is_pinned(qtbot: QtBot, window: MainWindow, opened: Opened) -> None:
+    window.session.open(opened)
+    overview = page_of(window).overview
+    assert overview is not None
+    qtbot.waitUntil(lambda: overview.users.model.rowCount() == 40 and overview.items.model.rowCount() == 25)
+    overview.users.table.opened.emit(3)
+    overview.items.table.opened.emit(4)
+    assert window.session.user == opened.split.interactions.users.id(3)
+    assert window.session.item == opened.split.interactions.items.id(4)
+    assert [column.title for column in overview.users.model.columns] == [
+        "User",
+        "Interactions",
+        "First",
+        "Last",
+        "Mean rating",
+    ]

@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
+from core.errors import StorageError
 from workbench.jobs.jobs import Jobs
 from workbench.tables.model import Column, ColumnsModel
 from workbench.tables.table import Table
@@ -162,6 +163,10 @@ def test_that_a_large_table_is_saved_by_a_job(
     qtbot.waitUntil(lambda: not jobs.running)
     assert (tmp_path / "films.csv").read_text("utf-8") == table.csv_text().replace("\r\n", "\n")
     assert table.csv_text().count("\r\n") == 6
+    with qtbot.capture_exceptions() as raised:
+        table.save(tmp_path / "missing" / "films.csv")
+        qtbot.waitUntil(lambda: not jobs.running)
+    assert [isinstance(error, StorageError) for _, error, _ in raised] == [True]
 
 
 @pytest.mark.parametrize("spread", [100, 70_000, 2**40])

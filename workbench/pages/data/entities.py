@@ -17,7 +17,7 @@ from workbench.jobs.job import End, Job
 from workbench.page import Context, message_of
 from workbench.tables.model import Column, ColumnsModel
 from workbench.tables.table import Table
-from workbench.widgets.parts import label
+from workbench.widgets.parts import label, tip
 from workbench.words import cell
 
 TYPING = 200
@@ -25,14 +25,20 @@ TYPING = 200
 
 
 class EntityPanel(QWidget):
-    """A search field over a table."""
+    """A search field over a table.
 
-    def __init__(self, context: Context, hint: str, name: str) -> None:
+    Args:
+        pin: called with the id of a row that was double-clicked.
+    """
+
+    def __init__(self, context: Context, hint: str, name: str, pin: Callable[[str | None], None]) -> None:
         super().__init__()
         self._context = context
         self._asked = 0
         self.model = ColumnsModel(start=context.jobs.start)
         self.table = Table(self.model, name)
+        self.table.opened.connect(lambda row: pin(str(self.model.columns[0].value(row))))
+        self.table.setToolTip(tip("A double click keeps the row in view on all pages"))
         self.search = QLineEdit()
         self.search.setPlaceholderText(hint)
         self.search.setAccessibleName(hint)

@@ -87,7 +87,7 @@ class ImportDialog(QDialog):
         column = QVBoxLayout(self)
         column.addLayout(across, 1)
         column.addLayout(bottom)
-        self.finished.connect(lambda _: self.check.stop())
+        self.finished.connect(lambda _: self._end())
         self.finished.connect(self.deleteLater)
         self.import_.setEnabled(False)
         self._take(plan)
@@ -207,6 +207,12 @@ class ImportDialog(QDialog):
     def _combos(self) -> dict[str, StillCombo]:
         found = {"delimiter": self.delimiter, "encoding": self.encoding, "header": self.header}
         return found | {str(role): combo for role, combo in self.roles.items()}
+
+    def _end(self) -> None:
+        """What is still being looked at is no longer wanted."""
+        self._number += 1
+        self._timer.stop()
+        self.check.stop()
 
     # --- looking ------------------------------------------------------------------------------------------------
 

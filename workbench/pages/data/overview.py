@@ -45,8 +45,8 @@ class Overview(QWidget):
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.plots = Plots(context)
-        self.users = EntityPanel(context, "Find a user by id", "Users")
-        self.items = EntityPanel(context, "Find an item by id, title or genre", "Items")
+        self.users = EntityPanel(context, "Find a user by id", "Users", context.session.pin)
+        self.items = EntityPanel(context, "Find an item by id, title or genre", "Items", context.session.pin_item)
         self.split = SplitPanel(context)
         self.report = ReportPanel(context)
         for name, widget in (

@@ -31,6 +31,7 @@ class DataPage(Page):
         super().__init__(context)
         self.job: Job | None = None
         self.overview: Overview | None = None
+        self._made: Overview | None = None
         self.welcome = Welcome(context, self.ask_file, self.ask_folder)
         holder = QVBoxLayout(self)
         holder.setContentsMargins(0, 0, 0, 0)
@@ -113,6 +114,7 @@ class DataPage(Page):
         self.welcome.show_job(self.job)
         self.stack.setCurrentWidget(self.welcome)
         self.context.jobs.start(self.job)
+        self.context.when_warm("plots", self._make_overview)
 
     def _read(self, plan: DataPlan, end: End) -> None:
         self.job = None
@@ -125,7 +127,9 @@ class DataPage(Page):
         elif isinstance(end.value, Opened):
             if plan.source != SAMPLE:
                 self.context.settings.remember(plan.source)
+            # whoever hears of new data shows it, this page among them
             self.context.session.open(end.value)
+            return
         self._show()
 
     # --- showing ------------------------------------------------------------------------------------------------
@@ -142,10 +146,16 @@ class DataPage(Page):
         opened = self.context.session.opened
         if opened is None or self.job is not None:
             return
-        if self.overview is None:
-            from workbench.pages.data.overview import Overview
-
-            self.overview = Overview(self.context, self.ask_file, self.ask_folder)
-            self.stack.addWidget(self.overview)
+        self._make_overview()
+        self.overview = self._made
+        assert self.overview is not None
         self.overview.show_data(opened)
         self.stack.setCurrentWidget(self.overview)
+
+    def _make_overview(self) -> None:
+        """Make the overview while the data is still being read: making and filling it in one go would be felt."""
+        if self._made is None:
+            from workbench.pages.data.overview import Overview
+
+            self._made = Overview(self.context, self.ask_file, self.ask_folder)
+            self.stack.addWidget(self._made)

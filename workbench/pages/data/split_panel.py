@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
@@ -54,6 +54,7 @@ class SplitPanel(QWidget):
         self._context = context
         self._opened: Opened | None = None
         self._plots: dict[str, Plot] = {}
+        self._coming: list[Finding] = []
         self.kind = TableChoice("Kind of split", SPLITS)
         self.help = label("", "caption", wrap=True)
         self.forms = {key: SettingsForm(context.theme, entry.settings) for key, entry in SPLITS.items()}
@@ -160,12 +161,20 @@ class SplitPanel(QWidget):
             plot.hide()
             plot.setParent(self)
         clear(self._findings)
-        for finding in self._opened.findings if self._opened is not None else ():
-            card = finding_card(self._context.theme, finding)
-            bars = self._opened.pictures.get(finding.key) if self._opened is not None else None
-            if bars is not None:
-                card.body.addWidget(self._plot(finding.key, bars))
-            self._findings.addWidget(card)
+        self._coming = list(self._opened.findings) if self._opened is not None else []
+        self._show_finding()
+
+    def _show_finding(self) -> None:
+        """Show one finding and let the window live before the next: making their plots in one go would hold it."""
+        if not self._coming or self._opened is None:
+            return
+        finding = self._coming.pop(0)
+        card = finding_card(self._context.theme, finding)
+        bars = self._opened.pictures.get(finding.key)
+        if bars is not None:
+            card.body.addWidget(self._plot(finding.key, bars))
+        self._findings.addWidget(card)
+        QTimer.singleShot(0, self, self._show_finding)
 
     def _plot(self, key: str, bars: Bars) -> QWidget:
         """The plot of a finding, made once."""
