@@ -35,7 +35,7 @@ from core.runs.results import read_evaluation
 from core.runs.sizing import check_sizes
 from core.runs.vetting import check_table
 from core.runs.workspace import Workspace
-from core.splits.prepare import prepare
+from core.splits.prepare import NONE, prepare
 from core.splits.split import Split
 from core.training.plan import Plan, make_plan, to_toml
 
@@ -138,11 +138,19 @@ def _as_model_file_errors(where: str) -> Iterator[None]:
     except ModelFileError:
         raise
     except (StorageError, InputError, PlanError) as error:
-        if isinstance(error, StorageError) and error.code not in ("storage.damaged", "storage.newer"):
+        if _is_ours(error):
             raise
+        if error.code == "storage.failed":
+            raise _broken("damaged", error.why, where) from None
         raise _broken(error.code.split(".", 1)[1], error.sentence(), where, error.remedy) from None
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, pa.ArrowException) as error:
         raise _broken("damaged", f"{type(error).__name__}: {str(error)[:200]}", where) from None
+
+
+def _is_ours(error: RankscopeError) -> bool:
+    """Our own disk refused; Arrow says of a damaged table that reading failed too, but no system gave it a number."""
+    refused = isinstance(error, StorageError) and error.code not in ("storage.damaged", "storage.newer")
+    return refused and getattr(error.__cause__, "errno", 0) is not None
 
 
 def _broken(kind: str, why: str, where: str, remedy: str = "") -> ModelFileError:
@@ -290,7 +298,11 @@ def _prepared(staging: RunFolder, contents: Contents, plan: Plan, source: str, w
     wanted = "The bundle holds the hash of its data and not the data"
     if not source and plan.data.source != "sample":
         raise UsageError("bundle.no-data", "the data of the run is not here", where, wanted, NAME_IT)
-    data = dataclasses.replace(plan.data, source=source or plan.data.source)
+    if any(part not in ("", NONE) for part in (plan.data.test, plan.data.validation, plan.data.candidates)):
+        parts = "Its data has parts or candidate lists in files of their own"
+        raise UsageError("bundle.no-data", "the data of the run is not here", where, f"{wanted}. {parts}", ASK)
+    # a path that comes from outside is never opened: only what is named here; titles are no part of the hash
+    data = dataclasses.replace(plan.data, source=source or plan.data.source, items="")
     windows = MODELS[plan.model.name].batch == "window"
     split = prepare(data, plan.split.name, plan.split.settings, seed=plan.seed, windows=windows).split
     if fingerprint(split) != contents.data_hash:
@@ -301,6 +313,7 @@ def _prepared(staging: RunFolder, contents: Contents, plan: Plan, source: str, w
     return split, [f"The data was read from {source or plan.data.source}; its hash is the run's"]
 
 
+ASK = "Ask for a bundle with the data in it"
 NAME_IT = "Name the same data with --data SOURCE, or ask for a bundle with the data in it"
 
 

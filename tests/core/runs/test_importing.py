@@ -125,6 +125,36 @@ def test_that_a_bundle_with_the_hash_alone_finds_the_same_data(
     assert "which has the same" in again.notes[0]
 
 
+@pytest.mark.parametrize("field", ["items", "test", "validation", "candidates", "source"])
+def test_that_no_file_is_opened_because_a_bundle_names_it(
+    field: str, trained: Path, source: Path, tmp_path: Path, workspace: Workspace
+) -> None:
+    canary = tmp_path / "canary.csv"
+    canary.write_text("user,item\n1,2\n")
+    alone = read_members(export(open_run(trained), "bundle", tmp_path / "alone.zip", {"data": False}).out)
+    values = json.loads(alone["run.json"])
+    values["plan"]["data"][field] = str(canary)
+    if field == "validation":
+        values["plan"]["data"]["test"] = str(canary)
+    alone["run.json"] = json.dumps(values).encode()
+    opened: list[str] = []
+    active = [True]
+
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
+        if active[0] and event == "open" and str(arguments[0]) == str(canary):
+            opened.append(str(arguments[0]))
+
+    sys.addaudithook(hook)
+    path = written(alone, tmp_path / "wrong.zip")
+    if field in ("items", "source"):
+        import_bundle(path, workspace, data=str(source))
+    else:
+        with pytest.raises(UsageError, match="files of their own"):
+            import_bundle(path, workspace, data=str(source))
+    active[0] = False
+    assert opened == []
+
+
 # --- bundles with something wrong about them -------------------------------------------------------------------------
 
 Members = dict[str, bytes]
@@ -245,7 +275,13 @@ WRONG: dict[str, tuple[Change, str]] = {
     "no manifest": (lambda members: members.pop("bundle.json") and None, "bundle.json"),
     "no run": (lambda members: members.pop("run.json") and None, "run.json"),
     "no weights": (lambda members: members.pop(checkpoint_of(members)) and None, "safetensors"),
-    "rows out of the vocabulary": (put("data/users.parquet", b"PAR1 and nothing"), "Parquet"),
+    "no table": (put("data/users.parquet", b"PAR1 and nothing"), "Parquet"),
+    "a table whose pages are torn": (
+        lambda members: members.update(
+            {"data/users.parquet": members["data/users.parquet"].replace(b"\x28\xb5\x2f\xfd", b"\x28\xb5\x2f\xfe")}
+        ),
+        "ZSTD",
+    ),
     "a result of nobody": (put("results/test-model.json", b"{}"), "format"),
 }
 
