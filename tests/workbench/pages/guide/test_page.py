@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QMouseEvent, QTextDocument
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from core.training.plan import make_plan
@@ -346,3 +348,16 @@ def test_that_the_palette_explains_topics(window: MainWindow, guide: GuidePage) 
     window.commands()["Explain: Hinge\t"]()
     assert window.current == "guide"
     assert guide.topic == "loss.hinge"
+
+
+def test_that_a_drawing_is_saved(guide: GuidePage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    guide.visit("model.mf")
+    canvas = guide.findChild(DiagramCanvas)
+    assert canvas is not None
+    for name, start in (("mf.png", b"\x89PNG"), ("mf.svg", b"<?xml")):
+        path = tmp_path / name
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args, path=path: (str(path), ""))
+        canvas._save()
+        assert path.read_bytes().startswith(start)
+    assert "users P" in (tmp_path / "mf.svg").read_text("utf-8")
+    assert canvas.picture().size() == canvas.size() * 2
