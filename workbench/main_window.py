@@ -40,7 +40,7 @@ from workbench.jobs.jobs import Jobs
 from workbench.jobs.warming import STAGES, warm
 from workbench.last_data import LastData, keep_data, last_data
 from workbench.page import Context, Message, Page, Remedy, message_of
-from workbench.pages import PAGES
+from workbench.pages import PAGES, page_modules
 from workbench.session import Opened, Session
 from workbench.settings import Settings
 from workbench.theme import CHOICES, Theme
@@ -248,7 +248,8 @@ class MainWindow(QMainWindow):
         if last is not None and self.session.opened is None and self.message_bar.message is None:
             remedy = Remedy("Open again", lambda: self._open_again(last))
             self.tell(Message(f"Last time {cell(last.name, 60)} was open.", "note", remedy))
-        job = Job("Loading", warm, quiet=True, parent=self)
+        modules = page_modules()
+        job = Job("Loading", lambda control, tell: warm(control, tell, modules), quiet=True, parent=self)
         job.told.connect(self._warmed)
         job.ended.connect(self._loaded)
         self.jobs.start(job)

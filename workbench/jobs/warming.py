@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import importlib
 import importlib.util
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from workbench.jobs.job import JobControl, Tell
@@ -20,16 +21,24 @@ STAGES: dict[str, tuple[str, ...]] = {
 """What is loaded, in order; the key is told when it is there."""
 
 
-def warm(control: JobControl, tell: Tell, stages: Iterable[str] = tuple(STAGES)) -> None:
-    """Import everything, stage by stage; the names of finished stages are told."""
-    for stage in stages:
-        for name in STAGES[stage]:
+def warm(control: JobControl, tell: Tell, more: Mapping[str, Iterable[str]] | None = None) -> None:
+    """Import everything, stage by stage; the names of finished stages are told.
+
+    Args:
+        more: modules that are imported after those of a stage, before it is told.
+    """
+    first = "torch" not in sys.modules
+    for stage, names in STAGES.items():
+        for name in (*names, *(more or {}).get(stage, ())):
             if control.stopped:
                 return
             if name == "torch" and "torch" not in sys.modules:
                 preload_torch()
             importlib.import_module(name)
         tell(stage)
+    if first:
+        # what the libraries hold stays: a collection that looks through all of it stops every thread for 0.2 s and more
+        gc.freeze()
 
 
 def preload_torch() -> None:

@@ -87,3 +87,15 @@ PAGES: dict[str, PageEntry] = {
         needs="plots",
     ),
 }
+
+LATER: dict[str, tuple[str, ...]] = {"plots": ("workbench.pages.data.overview",)}
+"""Modules of pages that are made when there is something to show, by the stage that they need."""
+
+
+def page_modules() -> dict[str, tuple[str, ...]]:
+    """The modules of all pages by the stage that they need: imported in a thread, so that no first look waits."""
+    needed: dict[str, tuple[str, ...]] = dict(LATER)
+    for entry in PAGES.values():
+        if entry.needs:
+            needed[entry.needs] = (*needed.get(entry.needs, ()), entry.factory.partition(":")[0])
+    return needed
