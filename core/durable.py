@@ -16,6 +16,9 @@ from core.errors import StorageError
 TEMPORARY = ".writing-"
 """Start of the names of files that are not finished; a sweep removes them."""
 
+OLD = ".old-"
+"""Start of the names of folders that are about to be replaced; nothing removes them but who replaces them."""
+
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 DENIED = (errno.EACCES, errno.EPERM, errno.EROFS)
 GONE = (errno.ENOENT, errno.ENOTDIR, errno.ESTALE)
@@ -129,6 +132,41 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for each in reversed(missing):
             sync_folder(each.parent)
+
+
+def put_folder(made: Path, path: Path) -> None:
+    """Put a folder that is whole in the place of ``path``; one that is there goes once the new one is in its place.
+
+    Raises:
+        StorageError: it could not be moved; the old folder is where it was, or where the error says.
+    """
+    old = None
+    with storing(path):
+        if path.exists():
+            old = path.parent / f"{OLD}{secrets.token_hex(8)}"
+            path.rename(old)
+        try:
+            made.rename(path)
+        except OSError:
+            if old is not None:
+                _bring_back(old, path)
+            raise
+        sync_folder(path.parent)
+    if old is not None:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _bring_back(old: Path, path: Path) -> None:
+    try:
+        old.rename(path)
+    except OSError as error:
+        raise StorageError(
+            "storage.moved",
+            "the old folder was moved out of the way and could not be moved back",
+            printable_path(path),
+            f"It lies at {printable_path(old)}: {error.strerror}",
+            "Check the disk, then give it its name again",
+        ) from error
 
 
 def room_for(folder: Path, size: int) -> None:

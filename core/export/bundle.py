@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import tempfile
+import secrets
+import shutil
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -31,8 +33,8 @@ def write_bundle(request: Request) -> tuple[str, ...]:
     run, options = request.run, request.options
     request.tell("checking the run", 0, 1)
     _check_whole(run, options.data)
-    with tempfile.TemporaryDirectory(prefix=durable.TEMPORARY, dir=request.place.parent) as made:
-        members = dict(_members(run, options, RunFolder(Path(made))))
+    with _staging(request.place.parent) as made:
+        members = dict(_members(run, options, RunFolder(made)))
         total = sum(path.stat().st_size for path in members.values())
         sealed: dict[str, Any] = {}
         with durable.storing(request.place), zipfile.ZipFile(request.place, "w") as archive:
@@ -54,6 +56,18 @@ def write_bundle(request: Request) -> tuple[str, ...]:
     if not options.state:
         notes.append("The run can be used and measured where it is imported, and not be trained further")
     return tuple(notes)
+
+
+@contextmanager
+def _staging(folder: Path) -> Iterator[Path]:
+    """A folder for what is written anew; tempfile's own recurses without end where it may not be removed."""
+    made = folder / f"{durable.TEMPORARY}{secrets.token_hex(8)}"
+    with durable.storing(made, "made"):
+        made.mkdir()
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
 
 
 def _check_whole(run: Run, with_data: bool) -> None:

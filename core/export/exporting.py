@@ -170,26 +170,10 @@ def _folder(out: Path) -> Iterator[Path]:
             yield staging
             for folder in sorted({each.parent for each in staging.rglob("*")} | {staging}):
                 durable.sync_folder(folder)
-            _put_in_place(staging, out)
+            durable.put_folder(staging, out)
     except BaseException:
         shutil.rmtree(staging, ignore_errors=True)
         raise
-
-
-def _put_in_place(staging: Path, out: Path) -> None:
-    old = None
-    if out.exists():
-        old = out.parent / f"{durable.TEMPORARY}{secrets.token_hex(8)}"
-        out.rename(old)
-    try:
-        staging.rename(out)
-    except BaseException:
-        if old is not None:
-            old.rename(out)
-        raise
-    durable.sync_folder(out.parent)
-    if old is not None:
-        shutil.rmtree(old, ignore_errors=True)
 
 
 def _written(folder: Path) -> tuple[WrittenFile, ...]:

@@ -28,7 +28,7 @@ from core.training.plan import Plan
 KILLS, QUICK_KILLS = 1000, 60
 LEAST_WITHIN_A_WRITE = 0.2
 KILLS_OF_A_RUN = 8
-LONGEST = 0.15
+LONGEST = 0.3
 """Seconds between the first event of a process and its kill, at most."""
 SLOWEST_START = 120.0
 """Seconds; a process that tells nothing for so long is killed all the same."""
@@ -95,7 +95,7 @@ def prove(options: Options, folder: Path) -> Generator[Progress, None, Verdict]:
     return Verdict(count.figures(), tuple(count.violations))
 
 
-PLAN = {"training": {"epochs": EPOCHS, "patience": 0}}
+PLAN = {"training": {"epochs": EPOCHS, "patience": 0, "batch_size": 1000}}
 
 
 def kill_one_run(

@@ -136,7 +136,7 @@ def recording(
 ) -> Generator[RunEvent, None, None]:
     """Train and record at ``path``."""
     state = RunState(plan, split)
-    yield from recorded(train(plan, split, state, control), state, NewRun(path, "run", "run"), every=every)
+    yield from recorded(train(plan, split, state, control), state, NewRun(path, "run", "run"), control, every)
 
 
 def forget(path: Path) -> None:

@@ -116,8 +116,7 @@ def create(run: NewRun, record: RunRecord, plan: Plan, split: Split) -> tuple[Ru
         durable.write(staging.plan, to_toml(plan).encode("utf-8"))
         manifest = write_dataset(staging.data, split)
         write_record(staging, _with_data(record, manifest, split))
-        with durable.storing(run.path):
-            _put_in_place(staging.path, run.path)
+        durable.put_folder(staging.path, run.path)
     except BaseException:
         shutil.rmtree(staging.path, ignore_errors=True)
         raise
@@ -135,22 +134,6 @@ def _with_data(record: RunRecord, manifest: dict[str, Any], split: Split) -> Run
         "test": len(split.test),
     }
     return dataclasses.replace(record, data=data)
-
-
-def _put_in_place(staging: Path, path: Path) -> None:
-    old = None
-    if path.exists():
-        old = path.parent / f".old-{secrets.token_hex(8)}"
-        path.rename(old)
-    try:
-        staging.rename(path)
-    except BaseException:
-        if old is not None:
-            old.rename(path)
-        raise
-    durable.sync_folder(path.parent)
-    if old is not None:
-        shutil.rmtree(old, ignore_errors=True)
 
 
 def _unfinished(path: Path) -> bool:
