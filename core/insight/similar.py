@@ -34,7 +34,7 @@ class Similar:
 def vector_tables(model: RankingModel) -> dict[str, str]:
     """The tables of item vectors that a model has, by key, with what they are; the first is taken by default."""
     if isinstance(model, NeuralRanking) and model.gmf_factors and model.mlp_factors:
-        return {"both": "GMF and MLP", "gmf": "GMF factors", "mlp": "MLP factors"}
+        return {"both": "GMF + MLP", "gmf": "GMF factors", "mlp": "MLP factors"}
     if isinstance(model, Factorisation | NeuralRanking):
         return {"factors": "Item factors"}
     if isinstance(model, Caser):

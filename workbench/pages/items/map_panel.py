@@ -19,7 +19,7 @@ from workbench.widgets.elided import ElidedLabel
 from workbench.widgets.parts import Card, IconButton, button, label, tip
 from workbench.words import cell
 
-METHODS = {"pca": "PCA", "neighbours": "Neighbours (t-SNE)"}
+METHODS = {"pca": "PCA", "neighbours": "t-SNE"}
 COLOURS = {"genre": "Colour: genre", "popularity": "Colour: popularity", "cluster": "Colour: cluster"}
 SENTENCE, WIDGET_SIZE_MAX = 112, (1 << 24) - 1
 """Pixels of height where there is no map, and where nothing is to be limited."""
@@ -98,7 +98,6 @@ class MapPanel(Card):
         ):
             combo.setAccessibleName(name)
             combo.setToolTip(tip(help))
-            combo.setMinimumContentsLength(9)
             combo.activated.connect(lambda _: self._choice_changed())
         for key, text in METHODS.items():
             self.method.addItem(text, key)
@@ -118,9 +117,14 @@ class MapPanel(Card):
         self.lasso.toggled.connect(self.map.set_lassoing)
         row = QHBoxLayout()
         row.setSpacing(8)
-        for combo in (self.method, self.vectors, self.colour):
-            row.addWidget(combo, 1)
-        row.addWidget(self.k)
+        for combo, letters, stretch in (
+            (self.method, 5, 0),
+            (self.vectors, 8, 1),
+            (self.colour, 12, 1),
+            (self.k, 5, 0),
+        ):
+            combo.setMinimumContentsLength(letters)
+            row.addWidget(combo, stretch)
         row.addWidget(self.lasso)
         row.addWidget(IconButton(theme, "fit", "Show everything (0)", self.map.fit))
         row.addWidget(IconButton(theme, "help", "What this page shows", lambda: self._context.explain("page.items")))
