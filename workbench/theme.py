@@ -261,7 +261,7 @@ QHeaderView { background: @surface; }
 QHeaderView::section { background: @surface; color: @muted; border: none; border-bottom: 1px solid @line;
     border-right: 1px solid @line; padding: 4px 6px; font-size: 11px; }
 QHeaderView::up-arrow, QHeaderView::down-arrow { subcontrol-origin: padding; subcontrol-position: top center;
-    width: 8px; height: 8px; top: -3px; }
+    width: 8px; height: 8px; top: -1px; }
 QHeaderView::up-arrow { image: url("@up"); }
 QHeaderView::down-arrow { image: url("@down"); }
 QTableView { background: @surface; alternate-background-color: @window; border: 1px solid @line; border-radius: 6px;

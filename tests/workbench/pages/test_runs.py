@@ -224,6 +224,9 @@ def test_that_hostile_names_are_shown_as_they_are(qtbot: QtBot, window: MainWind
     settled(qtbot, window)
     assert window.message_bar.message is not None
     assert "damaged" in window.message_bar.message.text
+    qtbot.waitUntil(lambda: len(page.details.known()) == 1, timeout=30_000)
+    names = [name for _, _, name in page.details.known()]
+    assert "\u202e" not in names[0]
     window.grab()
 
 

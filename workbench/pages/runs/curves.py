@@ -91,7 +91,7 @@ class CurvesPanel(QWidget):
         self.plot.fit()
         self.loss.fit()
         drawn = any(len(detail.trace.epochs) or len(detail.trace.loss) for detail, _, _ in self._shown)
-        self.nothing.setText("No curves: nothing was trained step by step." if self._shown else "")
+        self.nothing.setText("No curves: the run told nothing epoch by epoch." if self._shown else "")
         self.stack.setCurrentIndex(0 if drawn else 1)
 
 

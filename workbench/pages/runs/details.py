@@ -20,6 +20,7 @@ from workbench.pages.runs.curves import CurvesPanel
 from workbench.pages.runs.metrics import MetricsPanel, part_of
 from workbench.pages.runs.parameters import ParametersPanel
 from workbench.pages.runs.users import UsersPanel
+from workbench.words import cell
 
 MOST = 8
 """Runs that are shown together; more curves than this nobody tells apart."""
@@ -28,6 +29,8 @@ SETTLE = 60
 WIDE = 1360
 """Pixels from which on the curves stand beside the other parts."""
 REMEMBERED = 64
+LONGEST = 60
+"""Characters of a name."""
 
 
 class DetailsPanel(QWidget):
@@ -94,7 +97,7 @@ class DetailsPanel(QWidget):
         for entry, style in zip(self.entries, styles, strict=True):
             detail = self._details.get(self.key(entry))
             if detail is not None:
-                found.append((detail, style, entry.title))
+                found.append((detail, style, cell(entry.title, LONGEST)))
         return found
 
     def _show(self) -> None:

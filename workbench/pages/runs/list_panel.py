@@ -35,7 +35,7 @@ class ListPanel(QWidget):
         super().__init__()
         self.shelf: Shelf | None = None
         self.picked: list[str] = []
-        self._showing = False
+        self._showing = self._reveal = False
         self._order = ("", Qt.SortOrder.AscendingOrder)
         self.model = RunsModel(theme)
         self.table = RunsTable(self.model, theme)
@@ -131,6 +131,9 @@ class ListPanel(QWidget):
         self._showing = False
         self.table.horizontalScrollBar().setValue(across)
         self.table.verticalScrollBar().setValue(down)
+        if self._reveal:
+            self._reveal = False
+            self.table.scrollTo(self.table.currentIndex())
         self._say(len(shown), len(entries), hidden)
         self._selected()
 
@@ -179,6 +182,11 @@ class ListPanel(QWidget):
         self._reselect()
         self._showing = False
         self._selected()
+
+    def choose_when_read(self, folders: Sequence[str]) -> None:
+        """Select runs by folder, and bring them into view, when the list is next shown."""
+        self.picked = list(folders)
+        self._reveal = True
 
     def chosen_entries(self) -> list[Entry]:
         """The selected runs in the order in which they were selected."""

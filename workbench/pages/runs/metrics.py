@@ -33,7 +33,7 @@ class MetricsPanel(QWidget):
         self.bars = IntervalBars(theme, "Metrics with intervals")
         self.figures = ColumnsModel()
         self.table = Table(self.figures, "Figures")
-        self.caption = label("", "caption", selectable=True)
+        self.caption = label("", "caption", wrap=True, selectable=True)
         right = QVBoxLayout()
         right.setSpacing(4)
         right.addWidget(self.caption)

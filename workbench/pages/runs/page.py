@@ -296,7 +296,7 @@ class RunsPage(Page):
         left = [
             entry.folder for row in range(self.runs.rowCount()) if (entry := self.runs.entry(row)).folder not in gone
         ]
-        self.list.picked = left[min(place, len(left) - 1) :][:1] if left else []
+        self.list.choose_when_read(left[min(place, len(left) - 1) :][:1] if left else [])
         words = cell(names[0], 60) if len(moved) == 1 else count(len(moved), "run")
         self.context.tell(
             Message(
@@ -320,7 +320,7 @@ class RunsPage(Page):
 
     def _restore(self, deleted: Sequence[Deleted]) -> None:
         def back(end: End) -> None:
-            self.list.picked = list(end.value)
+            self.list.choose_when_read(end.value)
             words = "The run is" if len(deleted) == 1 else f"{len(deleted):,} runs are"
             self.context.tell(Message(f"{words} back.", "good"))
 

@@ -54,7 +54,7 @@ def run_columns(entries: Sequence[Entry]) -> tuple[list[Column], list[int]]:
     found = [
         (Column("★", np.array([bool(entry.star) for entry in entries]), star, first_down=True, help="Star (S)"), 30),
         (Column("Name", texts(lambda entry: entry.title), lambda text: cell(text, 80), help="F2 renames"), 176),
-        (Column("State", texts(lambda entry: entry.state), cell), 84),
+        (Column("State", texts(lambda entry: entry.state), cell), 92),
         (Column("Hit@10", numbers(lambda entry: entry.hit), score, True, interval, True), 116),
         (Column("nDCG@10", numbers(lambda entry: entry.ndcg), score, True, interval, True), 72),
         (Column("AUC", numbers(lambda entry: entry.auc), score, True, interval, True), 50),
@@ -217,7 +217,7 @@ class RunsModel(ColumnsModel):
             name = "warning" if entry.star else "line"
         elif title == "State":
             name = STATE_COLOURS.get(entry.state, "")
-        elif (title in ("Hit@10", "nDCG@10", "AUC") and entry.part != "test") or (column == NAME and not entry.name):
+        elif title in ("Hit@10", "nDCG@10", "AUC") and entry.part != "test":
             name = "muted"
         return QBrush(QColor(str(getattr(colours, name)))) if name else None
 

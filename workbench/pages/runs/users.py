@@ -37,7 +37,7 @@ class UsersPanel(QWidget):
         for name in SCATTERED:
             self.metrics.addItem(TITLES.get(name, metric_label(name)), name)
         self.metrics.activated.connect(lambda _: self._show())
-        self.caption = label("", "caption", selectable=True)
+        self.caption = label("", "caption", wrap=True, selectable=True)
         self.scatter = Scatter(theme, "Users, one run against the other")
         self.scatter.picked.connect(self._pick)
         self.gained, self.lost = ColumnsModel(), ColumnsModel()
