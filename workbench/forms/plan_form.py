@@ -85,7 +85,7 @@ class PlanForm(QWidget):
             return f"{section}.{self.choices[section].key}"
         if section == "evaluation":
             return f"metric.{str(self.forms['training'].fields['stop_on'].editor.value()).partition('@')[0]}"
-        return "page.train"
+        return {"optimiser": "idea.decay", "training": "idea.early-stopping"}[section]
 
     def show_batch_size(self, size: int) -> None:
         """Tell which size stands for 0; 0 when it is not known yet."""
