@@ -89,6 +89,10 @@ def take_pictures(folder: Path, held: Path) -> None:
     keep("users")
     show_items(window)
     keep("items")
+    window.go("export")
+    wait_for(lambda: window.page("export") is not None)
+    window.page("export").cards.choose("embeddings")  # type: ignore[union-attr]
+    keep("export")
     show_sequences(window)
     keep("sequences")
     window.context.explain("model.caser")

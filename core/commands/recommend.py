@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     who.add_argument("--history", metavar="ID,ID,...", help="items that an unknown user met, oldest first")
     who.add_argument("--all", action="store_true", help="all users of the run")
     parser.add_argument("--k", metavar="N", type=whole_number, default=10, help="items for each user (10)")
-    parser.add_argument("--out", metavar="FILE", type=Path, help="write a .csv or .parquet file, replacing it")
+    parser.add_argument("--out", metavar="FILE", type=Path, help="write a .csv, .parquet, .jsonl or .run file, replacing it")
     parser.add_argument("--exclude", metavar="ID", nargs="+", action="extend", default=[], help="items nobody is given")
     parser.add_argument("--why", action="store_true", help="the items of the history that speak for each one")
     parser.add_argument(

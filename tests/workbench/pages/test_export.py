@@ -19,7 +19,7 @@ from core.runs.opening import open_run
 from workbench.jobs.job import Job
 from workbench.main_window import MainWindow
 from workbench.pages.export import ExportPage
-from workbench.pages.export.page import size_words
+from workbench.pages.export.preview import size_words
 
 
 @pytest.fixture(scope="module")
@@ -70,14 +70,14 @@ def test_that_without_a_run_the_page_says_what_it_is_for(window: MainWindow, qtb
 
 
 def test_that_every_card_has_words_a_picture_and_a_preview(page: ExportPage, qtbot: QtBot) -> None:
-    tester = QAbstractItemModelTester(page.files, QAbstractItemModelTester.FailureReportingMode.Warning)
+    tester = QAbstractItemModelTester(page.preview.files, QAbstractItemModelTester.FailureReportingMode.Warning)
     assert list(page.cards.cards) == list(TARGETS)
     for key, card in page.cards.cards.items():
         assert card.accessibleName()
         assert TARGETS[key].help in card.accessibleDescription()
         qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
         assert page.cards.key == key
-        assert page.files.rowCount() == len(page.planned()[1])
+        assert page.preview.files.rowCount() == len(page.planned()[1])
         assert page.export_button.isEnabled()
         assert page.options.isVisible() == bool(page.form is not None and page.form.fields)
     assert isinstance(tester.model(), QAbstractItemModel)
@@ -113,7 +113,7 @@ def test_that_an_export_is_written_told_and_asked_for_before_it_replaces(
     assert "rankscope export" in message.details
     assert page.show_button.isVisible()
     assert page.export_button.text() == "Export and replace"
-    assert page.files.data(page.files.index(0, 2)) == "replaces one"
+    assert page.preview.files.data(page.preview.files.index(0, 2)) == "replaces one"
     before = out.stat().st_mtime_ns
     page.export_button.click()
     assert page.job is None
@@ -126,6 +126,20 @@ def test_that_an_export_is_written_told_and_asked_for_before_it_replaces(
     ended(qtbot, page)
     assert out.stat().st_mtime_ns != before
     assert not [each for each in out.parent.iterdir() if each.name.startswith(TEMPORARY)]
+
+
+def test_that_a_question_about_one_place_does_not_replace_another(
+    window: MainWindow, page: ExportPage, qtbot: QtBot
+) -> None:
+    page.cards.choose("report")
+    page.planned()[0].write_text("mine")
+    page.cards.choose("recommendations")
+    page.planned()[0].write_text("mine")
+    page.export_button.click()
+    page.cards.choose("report")
+    window.message_bar.remedy.click()
+    assert page.job is None
+    assert page.planned()[0].read_text() == "mine"
 
 
 def test_that_the_copied_command_does_the_same(page: ExportPage, qtbot: QtBot) -> None:
@@ -155,18 +169,18 @@ def test_that_options_change_the_preview_and_wrong_ones_stop_the_button(page: Ex
     page.form.give({"k": 0})
     page.form.changed.emit()
     assert not page.export_button.isEnabled()
-    assert "1 to" in page.problem.text()
+    assert "1 to" in page.place.problem.text()
 
 
 @pytest.mark.parametrize("place", ["", "/", "/absent/folder/a.csv", "a.exe", "~nobody-here/a.csv"])
 def test_that_a_place_that_cannot_be_is_told_where_it_is_typed(place: str, page: ExportPage, qtbot: QtBot) -> None:
     page.cards.choose("recommendations")
-    page.place.setFocus()
-    page.place.selectAll()
-    qtbot.keyClick(page.place, Qt.Key.Key_Delete)
-    qtbot.keyClicks(page.place, place)
+    page.place.line.setFocus()
+    page.place.line.selectAll()
+    qtbot.keyClick(page.place.line, Qt.Key.Key_Delete)
+    qtbot.keyClicks(page.place.line, place)
     qtbot.waitUntil(lambda: not page.export_button.isEnabled(), timeout=2000)
-    assert page.problem.isVisible()
+    assert page.place.problem.isVisible()
 
 
 def test_that_a_failure_is_told_and_leaves_the_page_usable(

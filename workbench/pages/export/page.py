@@ -6,19 +6,15 @@ import shlex
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
-from PySide6.QtCore import QStandardPaths, QTimer, QUrl
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from core.durable import printable_path
 from core.errors import RankscopeError
 from core.export import TARGETS
 from core.export.facts import Facts, facts_of
-from core.export.names import safe_name
 from core.export.preview import Planned
-from core.models import MODELS
 from core.params import build
 from core.runs.bundles import is_bundle
 from workbench.bundle_import import ask_bundle, import_bundle
@@ -28,15 +24,13 @@ from workbench.jobs.importing import follow_reading
 from workbench.jobs.job import End, Job
 from workbench.page import Context, Message, Page, Remedy, message_of
 from workbench.pages.export.cards import TargetCards
-from workbench.tables.model import Column, ColumnsModel
-from workbench.tables.table import Table
+from workbench.pages.export.place import PlaceCard
+from workbench.pages.export.preview import PreviewCard, is_empty_folder, is_there, size_words
 from workbench.widgets.empty import Empty
-from workbench.widgets.parts import Card, button, label, scrolled, set_icon, tip
+from workbench.widgets.parts import Card, button, label, scrolled, set_icon
 from workbench.words import cell
 
 CARDS_WIDTH = 336
-LOOKING = 250
-"""Milliseconds of quiet before the place is looked at."""
 
 
 class ExportPage(Page):
@@ -46,7 +40,6 @@ class ExportPage(Page):
         super().__init__(context)
         self.job: Job | None = None
         self.facts: Facts | None = None
-        self._named_by_hand = False
         self.empty = Empty(
             context.theme,
             "export",
@@ -57,7 +50,6 @@ class ExportPage(Page):
         self.cards = TargetCards(context.theme)
         self.cards.chosen.connect(lambda _: self._target_changed())
         self.form: SettingsForm | None = None
-        self.files = ColumnsModel()
         whole = QWidget()
         across = QHBoxLayout(whole)
         across.setContentsMargins(16, 0, 16, 12)
@@ -74,24 +66,9 @@ class ExportPage(Page):
 
     def _right(self) -> QVBoxLayout:
         self.options = Card("Options", " ")
-        self.place_card = Card("Where")
-        self.place = QLineEdit()
-        self.place.setAccessibleName("File or folder to write")
-        self.place.textEdited.connect(lambda _: self._place_edited())
-        self._looking = QTimer(self)
-        self._looking.setSingleShot(True)
-        self._looking.setInterval(LOOKING)
-        self._looking.timeout.connect(self.look)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.place, 1)
-        row.addWidget(button("Choose…", self.choose_place))
-        self.place_card.body.addLayout(row)
-        self.problem = label("", "error", wrap=True)
-        self.place_card.body.addWidget(self.problem)
-        self.preview = Card("What is written", " ")
-        self.table = Table(self.files, "Files that are written")
-        self.preview.body.addWidget(self.table, 1)
+        self.place = PlaceCard(self.context.settings)
+        self.place.changed.connect(self.look)
+        self.preview = PreviewCard()
         self.export_button = button("Export", self.export, "primary")
         self.copy_button = button("Copy command", self.copy_command, help="The same export as a command line")
         set_icon(self.copy_button, self.context.theme, "copy")
@@ -111,7 +88,7 @@ class ExportPage(Page):
         column = QVBoxLayout()
         column.setSpacing(8)
         column.addWidget(self.options)
-        column.addWidget(self.place_card)
+        column.addWidget(self.place)
         column.addWidget(self.preview, 1)
         column.addLayout(last)
         return column
@@ -125,12 +102,10 @@ class ExportPage(Page):
             self.facts = None
             return
         self.facts = facts_of(run)
-        self._named_by_hand = False
-        self._forget_done()
         self.cards.show_facts(self.facts)
-        self._target_changed()
+        self._target_changed(afresh=True)
 
-    def _target_changed(self) -> None:
+    def _target_changed(self, afresh: bool = False) -> None:
         if self.facts is None:
             return
         target = TARGETS[self.cards.key]
@@ -140,53 +115,9 @@ class ExportPage(Page):
         self.options.body.addWidget(self.form)
         self.options.setVisible(bool(self.form.fields))
         self.options.caption.setText(target.label)
-        if self._named_by_hand:
-            # the folder that was chosen stays, the name belongs to the target
-            self._show_place(Path(self.place.text()).parent / self._usual_name())
-        else:
-            self._show_place(self._usual_folder() / self._usual_name())
+        self.place.offer(self.cards.key, self.facts, afresh)
         self._forget_done()
         self.look()
-
-    def _usual_folder(self) -> Path:
-        kept = self.context.settings.text("export_folder")
-        if kept and Path(kept).is_dir():
-            return Path(kept)
-        found = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        return Path(found) if found and Path(found).is_dir() else Path.home()
-
-    def _usual_name(self) -> str:
-        assert self.facts is not None
-        target = TARGETS[self.cards.key]
-        data = self.facts.data_name.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1].split(".")[0]
-        name = f"{data} {MODELS[self.facts.model].label} {target.label}".lower().replace(" ", "-").replace(",", "")
-        return safe_name(name + (target.suffixes[0] if target.suffixes else ""))
-
-    def _show_place(self, path: Path) -> None:
-        self.place.setText(printable_path(path))
-        self.place.setCursorPosition(len(self.place.text()))
-
-    def _place_edited(self) -> None:
-        self._named_by_hand = True
-        self._looking.start()
-
-    def choose_place(self) -> None:
-        """Choose a file, or the folder that a folder is made in."""
-        target, now = TARGETS[self.cards.key], Path(self.place.text())
-        if target.suffixes:
-            endings = " ".join(f"*{suffix}" for suffix in target.suffixes)
-            # what is there is marked in the preview and asked for by the button: one question is enough
-            option = QFileDialog.Option.DontConfirmOverwrite
-            path, _ = QFileDialog.getSaveFileName(
-                self, f"Export: {target.label}", str(now), f"{target.label} ({endings})", options=option
-            )
-        else:
-            folder = QFileDialog.getExistingDirectory(self, f"Export: {target.label}", str(now.parent))
-            path = str(Path(folder) / now.name) if folder else ""
-        if path:
-            self._named_by_hand = True
-            self._show_place(Path(path))
-            self.look()
 
     # --- what would be written ----------------------------------------------------------------------------------
 
@@ -205,7 +136,7 @@ class ExportPage(Page):
         assert self.facts is not None
         target = TARGETS[self.cards.key]
         options = build(target.settings, self.values(), target.label)
-        out, _ = final_path(target, _typed(self.place.text().strip()))
+        out, _ = final_path(target, self.place.path())
         return out, target.files(self.facts, options)
 
     def look(self) -> None:
@@ -218,30 +149,14 @@ class ExportPage(Page):
             self._refuse(error.sentence())
             return
         missing = not out.parent.is_dir()
-        self.problem.setText(f"There is no folder {cell(printable_path(out.parent), 100)}." if missing else "")
-        self.problem.setVisible(missing)
-        places = [out / each.name if each.name else out for each in files]
-        there = [_is_there(path) for path in places]
-        shown = [printable_path(path.relative_to(out.parent)) for path in places]
-        columns = [
-            Column("File", pa.array(shown, pa.large_string()), cell),
-            Column("About", np.array([each.size for each in files]), size_words, True, first_down=True),
-            Column("Now", pa.array(["replaces one" if each else "new" for each in there], pa.large_string()), cell),
-        ]
-        self.files.replace(columns, [at for at, each in enumerate(there) if each])
-        self.table.set_widths([260, 90, 110], 0)
-        total = size_words(sum(each.size for each in files))
-        count = f"{len(files)} files" if len(files) > 1 else "one file"
-        self.preview.caption.setText(f"{count}, about {total}, in {cell(printable_path(out.parent), 70)}")
-        self.preview.caption.setToolTip(tip(printable_path(out.parent)))
-        self.export_button.setText("Export and replace" if _is_there(out) and any(there) else "Export")
+        self.place.tell(f"There is no folder {cell(printable_path(out.parent), 100)}." if missing else "")
+        some = self.preview.show_files(out, files)
+        self.export_button.setText("Export and replace" if some else "Export")
         self._enable(not missing)
 
     def _refuse(self, why: str) -> None:
-        self.problem.setText(why)
-        self.problem.show()
-        self.files.replace(())
-        self.preview.caption.setText("")
+        self.place.tell(why)
+        self.preview.clear()
         self._enable(False)
 
     def _enable(self, possible: bool) -> None:
@@ -257,13 +172,25 @@ class ExportPage(Page):
         except RankscopeError as error:
             self.context.tell(message_of(error))
             return
-        if _is_there(out) and not (out.is_dir() and not any(out.iterdir())):
+        if is_there(out) and not is_empty_folder(out):
             name = cell(printable_path(out), 90)
             what = "The files in it are" if len(files) > 1 else "It is"
             question = f"{name} is there already. {what} replaced once the new export is whole."
-            self.context.tell(Message(question, "warning", Remedy("Replace", lambda: self.begin(True))))
+            self.context.tell(Message(question, "warning", Remedy("Replace", lambda: self.replace(out))))
             return
         self.begin(False)
+
+    def replace(self, asked: Path) -> None:
+        """Export over what is there, if that is still the place that was asked about."""
+        try:
+            same = self.planned()[0] == asked
+        except RankscopeError as error:
+            self.context.tell(message_of(error))
+            return
+        if same:
+            self.begin(True)
+        else:
+            self.export()
 
     def begin(self, replace: bool) -> None:
         """Export in the background."""
@@ -276,11 +203,11 @@ class ExportPage(Page):
             self.context.tell(message_of(error))
             return
         self._forget_done()
-        self.context.settings.keep("export_folder", str(out.parent))
+        self.place.keep_folder(out)
         work = exporting(run.folder.path, self.cards.key, out, self.values(), replace)
         self.job = Job(f"Exporting: {TARGETS[self.cards.key].label}", work, follow_reading)
         command = self.command(replace)
-        self.job.ended.connect(lambda end: self._ended(end, command))
+        self.job.ended.connect(lambda end: self._ended(end, out, command))
         self._enable(True)
         job = self.job
 
@@ -289,7 +216,7 @@ class ExportPage(Page):
 
         self.context.when_warm("training", start)
 
-    def _ended(self, end: End, command: str) -> None:
+    def _ended(self, end: End, out: Path, command: str) -> None:
         self.job = None
         self.look()
         if end.cancelled:
@@ -298,7 +225,7 @@ class ExportPage(Page):
         if end.error is not None:
             remedy = None
             if end.error.code == "export.exists":
-                remedy = Remedy("Replace", lambda: self.begin(True))
+                remedy = Remedy("Replace", lambda: self.replace(out))
             self.context.tell(message_of(end.error, end.details, remedy))
             return
         done = end.value
@@ -335,7 +262,7 @@ class ExportPage(Page):
         """Put the command line on the clipboard."""
         try:
             out, _ = self.planned()
-            QGuiApplication.clipboard().setText(self.command(_is_there(out)))
+            QGuiApplication.clipboard().setText(self.command(is_there(out)))
         except RankscopeError as error:
             self.context.tell(message_of(error))
             return
@@ -361,26 +288,3 @@ def clear_form(card: Card, form: SettingsForm | None) -> None:
         card.body.removeWidget(form)
         form.hide()
         form.deleteLater()
-
-
-def size_words(size: float) -> str:
-    """Bytes as people say them: 3 kB, 1.2 MB."""
-    for unit, bytes_of in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if size >= bytes_of:
-            return f"{size / bytes_of:.3g} {unit}"
-    return f"{size:.0f} B"
-
-
-def _is_there(path: Path) -> bool:
-    try:
-        return path.exists() or path.is_symlink()
-    except (OSError, ValueError):
-        return False
-
-
-def _typed(text: str) -> Path:
-    try:
-        return Path(text).expanduser()
-    except RuntimeError:
-        # ~somebody who is not known here
-        return Path(text)
