@@ -280,7 +280,6 @@ class UsersPage(Page):
         self._asked += 1
         work = ranking(self.found.run, row, self.sampled.isChecked())
         self._start("Ranking", work, partial(self._show, self._asked))
-        self._look_beside(self._asked, row)
 
     def _look_beside(self, asked: int, row: int) -> None:
         """Rank for the same user, by id, through run B."""
@@ -311,6 +310,7 @@ class UsersPage(Page):
         self._show_list(0)
         # the list is what was asked for: it is painted before the plots take their time
         self.panels[0].table.viewport().repaint()
+        self._look_beside(asked, view.user)
         what = "candidates" if view.placing.sampled else "whole catalogue"
         self.scores_card.title.setText(f"Scores of the {what}")
         self.to_sequences.setEnabled(True)
