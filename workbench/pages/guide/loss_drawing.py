@@ -127,7 +127,7 @@ class LossDrawing(Drawing):
         if key == self.key:
             return
         self.key, self.scene = key, SCENES.get(key, Scene())
-        self.title.setText(f"{LOSSES[key].label}: value and slope")
+        self.title.setText(LOSSES[key].label)
         self.note.setText(self.scene.note)
         self.note.setVisible(bool(self.scene.note))
         scene = self.scene

@@ -47,7 +47,7 @@ class TopicTree(QTreeWidget):
             groups[word] = group
             self.addTopLevelItem(group)
         for key, topic in topics.items():
-            item = QTreeWidgetItem([topic.title])
+            item = QTreeWidgetItem([topic.title.partition(":")[0]])
             item.setData(0, KEY, key)
             item.setToolTip(0, tip(topic.title))
             self._items[key] = item
