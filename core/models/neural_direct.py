@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
-import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
 from core.kernels import meeting, rows
 from core.models.base import Asked
+from core.models.direct_pass import DirectPass, Floats, Matrix, Places
 from core.models.neural import NeuralRanking
-
-Floats = npt.NDArray[np.float32]
-
-
-class Matrix:
-    """A tensor and the array on the same memory: making one from the other costs as much as a small product."""
-
-    def __init__(self, tensor: Tensor) -> None:
-        self.tensor = tensor.detach()
-        self.array: Floats = self.tensor.numpy()
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,58 +25,34 @@ class Saved:
         hidden: the last of them, or no columns.
     """
 
-    users: npt.NDArray[np.int64]
-    items: npt.NDArray[np.int64]
+    users: Places
+    items: Places
     ours: Matrix
     theirs: Matrix
     states: list[Matrix]
     hidden: Matrix
 
 
-class DirectNeural:
-    """Scores and squared norms whose backward pass writes the gradients of the parameters itself.
-
-    It computes what ``NeuralRanking.score`` and ``squared_norms`` do. Autograd would run some 150 small operations a
-    step and fill the gradients of both tables with zeros each time; here only the rows that the last batch used are
-    cleared, and all else is written over. One forward pass belongs to one backward pass.
-
-    Args:
-        model: on the CPU, without dropout; its parameters must stay where they are in memory.
-    """
+class DirectNeural(DirectPass):
+    """What ``NeuralRanking.score`` and ``squared_norms`` compute, for a model without dropout."""
 
     def __init__(self, model: NeuralRanking) -> None:
+        super().__init__(model)
         self.model = model
         self.gmf, self.half = model.gmf_factors, model.mlp_factors
         self.layers = [cast(nn.Linear, layer) for layer in model.layers]
-        # something that asks for a gradient, so that autograd calls our backward pass
-        self.anchor = torch.zeros(1, requires_grad=True)
-        self.values = {id(parameter): Matrix(parameter) for parameter in model.parameters()}
-        self.gradients = {id(parameter): Matrix(torch.zeros_like(parameter)) for parameter in model.parameters()}
-        self.used: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]] | None = None
-        self.buffers: dict[tuple[str, int, int], Matrix] = {}
+        self.used: tuple[Places, Places] | None = None
 
-    def __call__(self, asked: Asked, items: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Logits ``[rows, n]``, squared norms of the users' rows ``[rows]`` and of the items' ``[rows, n]``."""
-        scores, of_users, of_items = _Direct.apply(self.anchor, self, asked.users, items)  # type: ignore[no-untyped-call]
-        return scores, of_users, of_items
-
-    def buffer(self, name: str, height: int, width: int) -> Matrix:
-        """A matrix that is written anew in each step; fresh memory would cost more than what is computed in it."""
-        found = self.buffers.get((name, height, width))
-        if found is None:
-            found = self.buffers[name, height, width] = Matrix(torch.empty(height, width))
-        return found
-
-    def forward(self, users: Tensor, items: Tensor) -> tuple[Tensor, Tensor, Tensor, Saved]:
+    def forward(self, asked: Asked, items: Tensor) -> tuple[Tensor, Tensor, Tensor, Saved]:
         """The scores, the norms, and what the backward pass needs."""
         model, (count, each) = self.model, items.shape
         width = model.user_factors.weight.shape[1]
         flat = items.reshape(-1)
         ours, theirs = self.buffer("users", count, width), self.buffer("items", count * each, width)
         norms = Matrix(torch.empty(count)), Matrix(torch.empty(count * each))
-        mine, others = users.numpy(), flat.numpy()
-        rows.gather(self._value(model.user_factors.weight), mine, ours.array, norms[0].array)
-        rows.gather(self._value(model.item_factors.weight), others, theirs.array, norms[1].array)
+        mine, others = asked.users.numpy(), flat.numpy()
+        rows.gather(self.value(model.user_factors.weight), mine, ours.array, norms[0].array)
+        rows.gather(self.value(model.item_factors.weight), others, theirs.array, norms[1].array)
         states = self._tower(ours.tensor[:, self.gmf :], theirs.tensor[:, self.gmf :])
         hidden = states[-1] if states else self.buffer("none", count * each, 0)
         scores = Matrix(torch.empty(count * each))
@@ -95,8 +60,8 @@ class DirectNeural:
             ours.array,
             theirs.array,
             hidden.array,
-            self._value(model.output.weight)[0],
-            self._value(model.output.bias),
+            self.value(model.output.weight)[0],
+            self.value(model.output.bias),
             scores.array,
         )
         saved = Saved(mine, others, ours, theirs, states, hidden)
@@ -119,8 +84,8 @@ class DirectNeural:
             states.append(state)
         return states
 
-    def backward(self, saved: Saved, of_scores: Tensor, of_user_norms: Tensor, of_item_norms: Tensor) -> None:
-        """Write the gradient of every parameter into its ``grad``."""
+    def backward(self, saved: Saved, of_scores: Floats, of_users: Floats, of_items: Floats) -> None:
+        """Write the gradient of every parameter."""
         model = self.model
         of_ours = self.buffer("of users", *saved.ours.tensor.shape)
         of_theirs = self.buffer("of items", *saved.theirs.tensor.shape)
@@ -129,33 +94,30 @@ class DirectNeural:
             saved.ours.array,
             saved.theirs.array,
             saved.hidden.array,
-            self._value(model.output.weight)[0],
-            of_scores.contiguous().view(-1).numpy(),
+            self.value(model.output.weight)[0],
+            of_scores,
             of_ours.array,
             of_theirs.array,
             of_hidden.array,
-            self._gradient(model.output.weight).array[0],
-            self._gradient(model.output.bias).array,
+            self.gradient(model.output.weight).array[0],
+            self.gradient(model.output.bias).array,
         )
         if saved.states:
             self._tower_back(saved, of_hidden.tensor, of_ours.tensor[:, self.gmf :], of_theirs.tensor[:, self.gmf :])
-        tables = [self._gradient(each.weight).array for each in (model.user_factors, model.item_factors)]
+        tables = [self.gradient(each.weight).array for each in (model.user_factors, model.item_factors)]
         if self.used is not None:
             for table, used in zip(tables, self.used, strict=True):
                 rows.clear(table, used)
-        of_users, of_items = of_user_norms.contiguous().numpy(), of_item_norms.contiguous().view(-1).numpy()
         rows.scatter(tables[0], saved.users, of_ours.array, saved.ours.array, of_users)
         rows.scatter(tables[1], saved.items, of_theirs.array, saved.theirs.array, of_items)
         self.used = (saved.users, saved.items)
-        for parameter in model.parameters():
-            parameter.grad = self._gradient(parameter).tensor
 
     def _tower_back(self, saved: Saved, change: Tensor, of_ours: Tensor, of_theirs: Tensor) -> None:
         """Gradients of the layers from the last to the first, and of the rows that they saw."""
         for number in range(len(self.layers) - 1, 0, -1):
             layer, before = self.layers[number], saved.states[number - 1]
-            torch.mm(change.T, before.tensor, out=self._gradient(layer.weight).tensor)
-            torch.sum(change, 0, out=self._gradient(layer.bias).tensor)
+            torch.mm(change.T, before.tensor, out=self.gradient(layer.weight).tensor)
+            torch.sum(change, 0, out=self.gradient(layer.bias).tensor)
             earlier = self.buffer(f"of state {number}", *before.tensor.shape)
             torch.mm(change, layer.weight.detach(), out=earlier.tensor)
             meeting.hold_back(earlier.array, before.array)
@@ -164,30 +126,9 @@ class DirectNeural:
         weight, half = first.weight.detach(), self.half
         together = self.buffer("of left", len(of_ours), len(weight)).tensor
         torch.sum(change.view(len(of_ours), -1, len(weight)), 1, out=together)
-        gradient = self._gradient(first.weight).tensor
+        gradient = self.gradient(first.weight).tensor
         torch.mm(together.T, saved.ours.tensor[:, self.gmf :], out=gradient[:, :half])
         torch.mm(change.T, saved.theirs.tensor[:, self.gmf :], out=gradient[:, half:])
-        torch.sum(together, 0, out=self._gradient(first.bias).tensor)
+        torch.sum(together, 0, out=self.gradient(first.bias).tensor)
         torch.mm(together, weight[:, :half], out=of_ours)
         torch.mm(change, weight[:, half:], out=of_theirs)
-
-    def _value(self, parameter: Tensor) -> Floats:
-        return self.values[id(parameter)].array
-
-    def _gradient(self, parameter: Tensor) -> Matrix:
-        return self.gradients[id(parameter)]
-
-
-class _Direct(torch.autograd.Function):
-    """The door through which autograd reaches our own backward pass."""
-
-    @staticmethod
-    def forward(ctx: Any, anchor: Tensor, direct: DirectNeural, users: Tensor, items: Tensor) -> Any:
-        scores, of_users, of_items, saved = direct.forward(users, items)
-        ctx.direct, ctx.saved = direct, saved
-        return scores, of_users, of_items
-
-    @staticmethod
-    def backward(ctx: Any, *changes: Tensor) -> Any:
-        ctx.direct.backward(ctx.saved, *changes)
-        return torch.zeros(1), None, None, None

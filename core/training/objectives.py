@@ -68,7 +68,11 @@ class RankingObjective:
         self.negatives = int(getattr(plan.sampler.settings, "negatives", 1))
         self.in_batch = plan.sampler.name == "in-batch"
         self.needs_scores = plan.sampler.name in ("dynamic", "warp")
-        self.direct = None if self.in_batch else direct_for(model, device, lazy_rows(plan.optimiser, model))
+        self.direct = (
+            None
+            if self.in_batch
+            else direct_for(model, device, lazy_rows(plan.optimiser, model), plan.optimiser.l2 > 0)
+        )
         self.lower = LowerItems(train, device) if plan.loss.name == "low-rank" else None
         correct = getattr(plan.loss.settings, "correct_sampling", "off")
         self.log_share = None if correct == "off" else self.sampler.log_share
