@@ -69,6 +69,8 @@ def deleting(workspace: Workspace, folders: Sequence[RunFolder]) -> Work:
 
     def work(control: JobControl, tell: Tell) -> None:
         for folder in folders:
+            if control.stopped:
+                break
             tell(delete_run(workspace, folder))
 
     return work

@@ -18,9 +18,11 @@ from core.runs.folder import RunFolder, locked
 from core.runs.library import mark_run, read_library
 from core.runs.marks import read_marks
 from core.runs.trash import deleted_runs
+from core.training.plan import make_plan, to_values
 from tests.core.runs.shelves import put_run
 from workbench.main_window import MainWindow
 from workbench.pages.runs import RunsPage
+from workbench.pages.runs.list_panel import stretches
 from workbench.pages.runs.note_dialog import NoteDialog
 from workbench.pages.runs.rows import HIT, NAME, STAR, Interval
 from workbench.plots.scatter import MOST_DRAWN, Scatter
@@ -95,6 +97,7 @@ def test_that_order_and_choice_outlive_another_reading(qtbot: QtBot, window: Mai
     page.details.tabs.setCurrentIndex(3)
     again = RunsPage(window.context)
     qtbot.addWidget(again)
+    again.details.show_runs = lambda entries: None  # type: ignore[method-assign]
     again.list.show_shelf(page.shelf)
     assert again.details.tabs.currentIndex() == 3
     assert [again.runs.entry(row).hit for row in range(10)] == hits
@@ -253,6 +256,28 @@ def test_that_a_workspace_that_may_not_be_written_to_is_view_only(
     assert "View only" in page.list.count.text()
     assert not any(each.isEnabled() for each in (page.rename, page.star, page.note, page.remove))
     assert page.clone.isEnabled()
+
+
+def test_that_neighbouring_rows_make_one_stretch() -> None:
+    assert stretches(np.array([], np.int64)) == []
+    assert stretches(np.array([0, 1, 2, 5, 7, 8])) == [(0, 2), (5, 5), (7, 8)]
+
+
+def test_that_one_run_is_set_beside_the_defaults_of_its_model(qtbot: QtBot, window: MainWindow) -> None:
+    window.context.workspace.prepare()
+    plan = to_values(make_plan({"model": {"name": "mf", "factors": 7}, "training": {"epochs": 3}}))
+    put_run(window.context.workspace, plan=plan)
+    page = shown(qtbot, window, 1)
+    parameters = page.details.parameters
+    qtbot.waitUntil(lambda: parameters.model.rowCount() > 10, timeout=30_000)
+    names, own, default = (parameters.model.columns[at] for at in range(3))
+    assert {names.text(row): own.text(row) for row in parameters.model.marked} == {
+        "model: factors": "7",
+        "training: epochs": "3",
+    }
+    assert default.text(0) == "64"
+    parameters.only.setChecked(True)
+    assert parameters.model.rowCount() == 2
 
 
 def test_that_a_run_keeps_its_colour_and_neighbours_differ(qtbot: QtBot, window: MainWindow) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from core.runs.entries import Entry
@@ -194,18 +194,22 @@ class ListPanel(QWidget):
         return [by_folder[folder] for folder in self.picked if folder in by_folder]
 
     def _reselect(self) -> None:
-        selection = self.table.selectionModel()
-        selection.clear()
-        flags = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+        """Select what is picked; the latest begun where nothing ever was."""
         places = {entry.folder: at for at, entry in enumerate(self.model.entries)}
-        wanted = [places[folder] for folder in self.picked if folder in places]
-        if not wanted and not self.picked and places:
-            wanted = [int(self.model.order[0])]
-        for row in wanted:
-            index = self.model.index(self.model.shown_at(row), NAME)
-            selection.select(index, flags)
-            if row == wanted[0]:
-                selection.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+        rows = [places[folder] for folder in self.picked if folder in places]
+        if not rows and not self.picked and places:
+            rows = [int(self.model.order[0])]
+        shown = np.full(len(places), -1, np.int64)
+        shown[self.model.order] = np.arange(len(self.model.order))
+        found = QItemSelection()
+        last = self.model.columnCount() - 1
+        for first, end in stretches(np.sort(shown[rows])):
+            found.select(self.model.index(first, 0), self.model.index(end, last))
+        selection = self.table.selectionModel()
+        selection.select(found, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        if rows:
+            current = self.model.index(int(shown[rows[0]]), NAME)
+            selection.setCurrentIndex(current, QItemSelectionModel.SelectionFlag.NoUpdate)
 
     def _selected(self) -> None:
         if self._showing:
@@ -213,7 +217,8 @@ class ListPanel(QWidget):
         now = [self.model.entries[row].folder for row in self.table.chosen_rows() if row < len(self.model.entries)]
         held = set(now)
         kept = [folder for folder in self.picked if folder in held]
-        self.picked = kept + [folder for folder in now if folder not in kept]
+        before = set(kept)
+        self.picked = kept + [folder for folder in now if folder not in before]
         self.chosen.emit()
 
     # --- actions ------------------------------------------------------------------------------------------------
@@ -238,3 +243,12 @@ def holds(entry: Entry, words: Sequence[str]) -> bool:
     parts = (entry.title, entry.note, entry.data, entry.model, entry.loss, entry.sampler, entry.folder)
     text = "\n".join(parts).casefold()
     return all(word in text for word in words)
+
+
+def stretches(rows: npt.NDArray[np.int64]) -> list[tuple[int, int]]:
+    """First and last of each run of neighbours among ascending rows."""
+    if not len(rows):
+        return []
+    breaks = np.flatnonzero(np.diff(rows) > 1)
+    firsts, lasts = [0, *(breaks + 1)], [*breaks, len(rows) - 1]
+    return [(int(rows[first]), int(rows[last])) for first, last in zip(firsts, lasts, strict=True)]

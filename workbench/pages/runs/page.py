@@ -39,6 +39,8 @@ AGAIN = 3000
 """Milliseconds after which the list is read again while a run is being written."""
 RESTORABLE = 12
 """Deleted runs that the menu of the trash names."""
+MANY = 20
+"""Runs from which on moving them takes a while."""
 MOST_EPOCHS = 1_000_000
 AROUND, MOST_ROWS = 132, 9
 """Pixels of the list around its rows, and rows that the list has room for at first."""
@@ -220,8 +222,8 @@ class RunsPage(Page):
     def _folders(self, entries: Sequence[Entry]) -> list[RunFolder]:
         return [RunFolder(self.context.workspace.runs_folder / each.folder) for each in entries]
 
-    def _do(self, title: str, work: Work, then: Callable[[End], None] | None = None) -> Job:
-        """Do something to the library, then read it again."""
+    def _do(self, title: str, work: Work, then: Callable[[End], None] | None = None, long: bool = False) -> Job:
+        """Do something to the library, then read it again; what takes long is shown in the bar of jobs."""
 
         def ended(end: End) -> None:
             if end.error is not None:
@@ -230,7 +232,7 @@ class RunsPage(Page):
                 then(end)
             self.read()
 
-        job = Job(title, work, quiet=True)
+        job = Job(title, work, quiet=not long)
         job.ended.connect(ended)
         return self.context.jobs.start(job)
 
@@ -281,8 +283,8 @@ class RunsPage(Page):
         if not entries:
             return
         moved: list[Deleted] = []
-        place = min(self.runs.shown_at(self.runs.entries.index(each)) for each in entries)
-        job = self._do("Deleting", deleting(self.context.workspace, self._folders(entries)))
+        place = min(index.row() for index in self.table.selectionModel().selectedRows())
+        job = self._do("Deleting", deleting(self.context.workspace, self._folders(entries)), long=len(entries) > MANY)
         job.told.connect(moved.extend)
         names = [each.title for each in entries]
         job.ended.connect(lambda _: self._gone(moved, names, place))
@@ -324,7 +326,7 @@ class RunsPage(Page):
             words = "The run is" if len(deleted) == 1 else f"{len(deleted):,} runs are"
             self.context.tell(Message(f"{words} back.", "good"))
 
-        self._do("Restoring", restoring(self.context.workspace, deleted), back)
+        self._do("Restoring", restoring(self.context.workspace, deleted), back, len(deleted) > MANY)
 
     def _trash_menu(self) -> None:
         from core.runs.entries import read_entry
@@ -352,7 +354,7 @@ class RunsPage(Page):
             self._deleted.clear()
             self.context.tell(Message(f"{count(end.value, 'run')} removed for good."))
 
-        self._do("Emptying the trash", emptying(self.context.workspace), emptied)
+        self._do("Emptying the trash", emptying(self.context.workspace), emptied, long=True)
 
     def ask_to_empty(self, number: int) -> bool:
         """Whether what was deleted may go for good."""
