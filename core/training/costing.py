@@ -14,6 +14,7 @@ from core.models import MODELS
 from core.training.plan import Plan
 
 if TYPE_CHECKING:
+    from core.models.base import RankingModel
     from core.splits.split import Split
     from core.training.control import Control
 
@@ -108,8 +109,6 @@ def calibrated(plan: Plan, split: Split, control: Control) -> Speed | None:
     """
     import torch
 
-    from core.evaluation import evaluating
-    from core.models.scorer import scorer_for
     from core.training.batch_sizes import with_batch_size
     from core.training.building import build_model
     from core.training.devices import choose_device
@@ -136,18 +135,30 @@ def calibrated(plan: Plan, split: Split, control: Control) -> Speed | None:
             break
     if not steps:
         return None
-    evaluation = 0.0
-    if len(split.validation):
-        began = time.perf_counter()
-        for done, total in evaluating(
-            scorer_for(model), split, "validation", ks=plan.evaluation.ks, threads=plan.training.threads
-        ):
-            evaluation = (time.perf_counter() - began) * total / max(done, 1)
-            if control.stopped:
-                return None
-            if time.perf_counter() - began > RANKING_FOR:
+    evaluation = _seconds_to_rank(plan, split, model, control) if len(split.validation) else 0.0
+    return None if control.stopped else Speed(seconds / steps * learner.steps, evaluation)
+
+
+def _seconds_to_rank(plan: Plan, split: Split, model: RankingModel, control: Control) -> float:
+    """Seconds that ranking the validation part takes; the first block, which loads and compiles, is not counted."""
+    from core.evaluation import evaluating
+    from core.models.scorer import scorer_for
+
+    began, before, ranked, seconds, users = 0.0, 0, 0, 0.0, 0
+    # where the part is a single block it is ranked twice
+    for _ in range(2):
+        ks, threads = plan.evaluation.ks, plan.training.threads
+        for done, total in evaluating(scorer_for(model), split, "validation", ks=ks, threads=threads):
+            if began:
+                ranked, seconds = ranked + done - before, time.perf_counter() - began
+            users = total
+            began, before = began or time.perf_counter(), done
+            if control.stopped or seconds > RANKING_FOR:
                 break
-    return Speed(seconds / steps * learner.steps, evaluation)
+        if ranked or control.stopped:
+            break
+        began, before = time.perf_counter(), 0
+    return seconds * users / ranked if ranked else 0.0
 
 
 def seconds_for(plan: Plan, speed: Speed) -> float:

@@ -38,6 +38,9 @@ def steady_range(arrays: Iterable[npt.ArrayLike], standing: bool = False) -> Ran
         return (0.0, 1.0)
     if standing:
         return (0.0, growing_end(high))
-    span = high - low or abs(high) or 1.0
+    span = high - low
+    if span <= 1e-9 * max(abs(low), abs(high)):
+        room = abs(high) / 10 or 1.0
+        return (low - room, high + room)
     step = 10.0 ** math.floor(math.log10(span)) / 2
     return (math.floor(low / step) * step, math.ceil(high / step) * step)

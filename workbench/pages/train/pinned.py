@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QWidget
 
 from workbench.page import Context, Message
+from workbench.session import Opened
 from workbench.trace import Trace
 from workbench.widgets.check_menu import CheckMenu
 from workbench.widgets.parts import button
@@ -104,7 +105,7 @@ class PinnedUsers(QWidget):
     def follow(self, user: str) -> None:
         """Follow a user's held-out rank from the next run on."""
         opened = self._context.session.opened
-        if opened is not None and user not in opened.split.interactions.users:
+        if opened is not None and not known(user, opened):
             self._context.tell(Message(f"There is no user {cell(user, 40)} in the data.", "warning"))
             return
         pinned = self._pinned()
@@ -120,3 +121,12 @@ class PinnedUsers(QWidget):
     def _let_go(self, user: str) -> None:
         self._pin(tuple(each for each in self._pinned() if each != user))
         self.refresh()
+
+
+def known(user: str, opened: Opened) -> bool:
+    """Whether the data has a user of that id; looked for without making a map of all ids in the GUI thread."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    ids = opened.split.interactions.users.ids
+    return bool(pc.index(ids, pa.scalar(user, ids.type)).as_py() >= 0)
