@@ -130,6 +130,14 @@ def import_bundle(
     return Imported(RunFolder(final), record, tuple(notes))
 
 
+class WrongBundle(Exception):  # noqa: N818 - it says what a bundle is
+    """Something that no bundle of ours is like, in one sentence."""
+
+
+OF_THE_FILE = ("input.missing", "input.not-a-file", "input.unreadable", "input.changed")
+"""Codes of what is wrong with the path, not with what it holds."""
+
+
 @contextmanager
 def _as_model_file_errors(where: str) -> Iterator[None]:
     """What is wrong with the bundle is said as such; a full disk of ours stays what it is."""
@@ -138,11 +146,16 @@ def _as_model_file_errors(where: str) -> Iterator[None]:
     except ModelFileError:
         raise
     except (StorageError, InputError, PlanError) as error:
-        if _is_ours(error):
+        if _is_ours(error) or error.code in OF_THE_FILE:
             raise
         if error.code == "storage.failed":
             raise _broken("damaged", error.why, where) from None
-        raise _broken(error.code.split(".", 1)[1], error.sentence(), where, error.remedy) from None
+        # what to do with a file of interactions is no advice here; which version is needed is
+        remedy = error.remedy if error.code == "storage.newer" else ""
+        why = f"{Path(error.where).name}: {error.what}" + (f". {error.why}" if error.why else "")
+        raise _broken(error.code.split(".", 1)[1], why, where, remedy) from None
+    except WrongBundle as error:
+        raise _broken("damaged", str(error), where) from None
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, pa.ArrowException) as error:
         raise _broken("damaged", f"{type(error).__name__}: {str(error)[:200]}", where) from None
 
@@ -181,7 +194,7 @@ def _unpacked(path: Path, staging: RunFolder, tell: Tell) -> Contents:
                     done += len(piece)
                     tell("unpacking", done, total)
                 if found.hexdigest() != digest:
-                    raise ValueError(f"{name} is not what was put in: its checksum differs")
+                    raise WrongBundle(f"{name} is not what was put in: its checksum differs")
         return contents
 
 
@@ -189,14 +202,14 @@ def _members(path: Path, closing: ExitStack) -> dict[str, ZipMember]:
     listed = open_zip(DiskFile(path), Limits(members=MOST_MEMBERS), closing)
     found = {each.name: each for each in listed}
     if len(found) < len(listed):
-        raise ValueError("A name stands twice in it")
+        raise WrongBundle("A name stands twice in it")
     if MANIFEST not in found:
-        raise ValueError(f"It is no bundle of Rankscope: it holds no {MANIFEST}")
+        raise WrongBundle(f"It is no bundle of Rankscope: it holds no {MANIFEST}")
     if "run.json" not in found:
-        raise ValueError("It holds no run.json")
+        raise WrongBundle("It holds no run.json")
     for name in found:
         if name != MANIFEST and not MEMBER.fullmatch(name):
-            raise ValueError(f"It holds {name[:80]!r}, which no bundle does")
+            raise WrongBundle(f"It holds {name[:80]!r}, which no bundle does")
     return found
 
 
@@ -206,17 +219,17 @@ def _contents(members: dict[str, ZipMember], where: str) -> Contents:
     check_format(values, FORMAT, where)
     listed = values["members"]
     if not isinstance(listed, dict) or set(listed) != set(members) - {MANIFEST}:
-        raise ValueError("Its manifest lists other files than it holds")
+        raise WrongBundle("Its manifest lists other files than it holds")
     sealed = {name: (entry["size"], entry["sha256"]) for name, entry in listed.items()}
     for name, (size, digest) in sealed.items():
         if type(size) is not int or not 0 <= size <= MOST_BYTES or not HASH.fullmatch(digest):
-            raise ValueError(f"Its manifest says nothing sensible of {name}")
+            raise WrongBundle(f"Its manifest says nothing sensible of {name}")
         if name.endswith(".json") and size > LARGEST_JSON:
-            raise ValueError(f"{name} is larger than {LARGEST_JSON >> 20} MiB")
+            raise WrongBundle(f"{name} is larger than {LARGEST_JSON >> 20} MiB")
     if sum(size for size, _ in sealed.values()) > MOST_BYTES:
-        raise ValueError("It unpacks to more than any run takes")
+        raise WrongBundle("It unpacks to more than any run takes")
     if not HASH.fullmatch(values["data_hash"]):
-        raise ValueError("It does not say which data the run was trained on")
+        raise WrongBundle("It does not say which data the run was trained on")
     return Contents(values["data_hash"], sealed)
 
 
@@ -228,12 +241,12 @@ def _pieces(member: ZipMember, size: int | None) -> Iterator[bytes]:
             while piece := stream.read(PIECE):
                 count += len(piece)
                 if count > most or (count > RATIO_FROM and count > RATIO * max(member.size, 1)):
-                    raise ValueError(f"{member.name} unpacks to more than it should")
+                    raise WrongBundle(f"{member.name} unpacks to more than it should")
                 yield piece
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
-        raise ValueError(f"{member.name}: {error}") from None
+        raise WrongBundle(f"{member.name}: {error}") from None
     if size is not None and count < size:
-        raise ValueError(f"{member.name} ends too early")
+        raise WrongBundle(f"{member.name} ends too early")
 
 
 # --- record, data, weights -------------------------------------------------------------------------------------------
@@ -243,7 +256,7 @@ def _checked_record(staging: RunFolder, contents: Contents, where: str) -> tuple
     record = read_record(staging)
     plan = make_plan(record.plan)
     if record.data.get("hash") != contents.data_hash:
-        raise ValueError("Run and manifest name other data")
+        raise WrongBundle("Run and manifest name other data")
     if record.state == "running":
         record = dataclasses.replace(record, state="stopped")
     if not IDENTITY.fullmatch(record.id):
@@ -275,7 +288,7 @@ def _data(
                 check_table(table)
             split, _ = read_dataset(staging.data)
             if fingerprint(split) != contents.data_hash:
-                raise ValueError("The data in it is not what the run was trained on")
+                raise WrongBundle("The data in it is not what the run was trained on")
         return split, []
     for other in workspace.runs():
         if _hash_of(other) == contents.data_hash:
@@ -322,7 +335,7 @@ def _checked_run(staging: RunFolder, record: RunRecord, plan: Plan, split: Split
     notes: list[str] = []
     loaded = newest(staging.checkpoints)
     if loaded.notes:
-        raise ValueError(loaded.notes[0])
+        raise WrongBundle(loaded.notes[0])
     for prefix in ("model.", "best."):
         weights = {name[len(prefix) :]: value for name, value in loaded.tensors.items() if name.startswith(prefix)}
         if weights or prefix == "model.":
@@ -335,7 +348,7 @@ def _checked_run(staging: RunFolder, record: RunRecord, plan: Plan, split: Split
         evaluation: Any = read_evaluation(staging.results, part, ranker)
         known = len(split.interactions.users)
         if evaluation is None or (len(evaluation.users) and not 0 <= evaluation.users.max() < known):
-            raise ValueError(f"{each.name} speaks of users that the data does not have")
+            raise WrongBundle(f"{each.name} speaks of users that the data does not have")
     if staging.events.is_file():
         notes += read_log(staging.events).notes
     return notes
