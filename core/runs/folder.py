@@ -10,8 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import filelock
-
 from core import durable, strict_json
 from core.durable import printable_path, storing
 from core.errors import StorageError, UsageError
@@ -77,6 +75,9 @@ def locked(folder: RunFolder) -> Iterator[None]:
         StorageError: the lock cannot be made.
     """
     # an event loop or a window may close the generator that holds it from another thread
+    # not before the first run is written: every start would wait for it
+    import filelock
+
     lock = filelock.FileLock(folder.path / ".lock", timeout=PATIENCE, thread_local=False)
     with storing(folder.path / ".lock"):
         try:
@@ -112,6 +113,8 @@ def is_being_written(folder: RunFolder) -> bool:
     """Whether a living process holds the run's lock."""
     if not (folder.path / OWNER).exists() or not (folder.path / ".lock").exists():
         return False
+    import filelock
+
     lock = filelock.FileLock(folder.path / ".lock", timeout=0.05, poll_interval=0.01, thread_local=False)
     try:
         with lock:

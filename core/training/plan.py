@@ -8,9 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import tomlkit
-import tomlkit.exceptions
-
 from core.data.plan import DataPlan
 from core.errors import PlanError
 from core.losses import LOSSES
@@ -201,6 +198,8 @@ def to_values(plan: Plan) -> dict[str, dict[str, Any]]:
 
 def to_toml(plan: Plan) -> str:
     """The plan as TOML, each field with its help as a comment."""
+    import tomlkit
+
     document = tomlkit.document()
     document.add(tomlkit.comment("A Rankscope plan: `rankscope train PLAN.toml` repeats the run."))
     for section, fields in to_values(plan).items():
@@ -222,6 +221,10 @@ def from_toml(text: str, where: str = "plan") -> dict[str, dict[str, Any]]:
     Raises:
         PlanError: not TOML, or not tables of fields.
     """
+    # read and written seldom, and not before the window is on the screen
+    import tomlkit
+    import tomlkit.exceptions
+
     try:
         values = tomlkit.parse(text).unwrap()
     except tomlkit.exceptions.ParseError as error:
