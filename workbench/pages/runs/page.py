@@ -283,7 +283,7 @@ class RunsPage(Page):
         if not entries:
             return
         moved: list[Deleted] = []
-        place = min(index.row() for index in self.table.selectionModel().selectedRows())
+        place = self.table.shown_chosen()[0]
         job = self._do("Deleting", deleting(self.context.workspace, self._folders(entries)), long=len(entries) > MANY)
         job.told.connect(moved.extend)
         names = [each.title for each in entries]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -82,6 +82,8 @@ class RunsTable(Table):
         self._delegate = IntervalDelegate(theme, self)
         self.setItemDelegateForColumn(HIT, self._delegate)
         self.clicked.connect(self._clicked)
+        # a header with the table's selection asks each cell of thousands of chosen rows whether it is selected
+        self.horizontalHeader().setSelectionModel(QItemSelectionModel(model, self))
         # the colour that the run has in every plot
         self.setIconSize(QSize(8, 8))
         self._widths: tuple[int, ...] = ()
@@ -90,6 +92,16 @@ class RunsTable(Table):
     def editing(self) -> bool:
         """A name is being typed."""
         return self.state() == QAbstractItemView.State.EditingState
+
+    def shown_chosen(self) -> list[int]:
+        """The selected rows of the table, ascending; read from ranges, for Qt asks each cell of thousands of rows."""
+        selected = self.selectionModel().selection()
+        ranges = [selected.at(at) for at in range(selected.count())]
+        return sorted({row for each in ranges for row in range(each.top(), each.bottom() + 1)})
+
+    def chosen_rows(self) -> list[int]:
+        """The selected rows of the columns, in the order of the table."""
+        return [self._runs.row_at(row) for row in self.shown_chosen()]
 
     def rename_current(self) -> None:
         """Edit the name of the current run in place."""
