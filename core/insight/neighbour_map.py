@@ -1,8 +1,8 @@
-"""A flat map on which near neighbours stay near: t-SNE over the exact nearest neighbours by cosine."""
+"""A flat map on which near neighbours stay near: t-SNE over the nearest neighbours by cosine."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from core.insight.clusters import spherical_k_means
 from core.insight.projection import principal_components, unit_rows
 
 NEIGHBOURS = 15
@@ -20,6 +21,11 @@ EVERY = 10
 BLOCK = 512
 FEW = 2_000
 """Up to so many rows the tree of Barnes and Hut is faster than the grid of the fast transform."""
+MANY = 20_000
+"""From so many rows on neighbours are looked for in the nearest groups alone."""
+PROBED = 16
+"""Groups that are looked through for each row."""
+GROUPING_ROUNDS = 5
 FEWEST = 5
 """Below so many rows there is nothing to arrange."""
 
@@ -41,6 +47,7 @@ class Step:
 
 Watch = Callable[[Step], bool]
 """Told each step; False ends the work."""
+Part = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64] | None]
 
 
 class Ended(Exception):  # noqa: N818 - not an error
@@ -65,7 +72,8 @@ def neighbour_map(vectors: npt.NDArray[np.float32], watch: Watch, seed: int = 0)
     start = principal_components(unit).points.astype(np.float64)
     if len(unit) < FEWEST:
         return start.astype(np.float32)
-    rows, distances = nearest_by_cosine(unit, min(NEIGHBOURS, len(unit) - 1), watch)
+    search = nearest_by_groups if len(unit) > MANY else nearest_by_cosine
+    rows, distances = search(unit, min(NEIGHBOURS, len(unit) - 1), watch)
     tell(watch, Step(0.0, "arranging"))
     embedding = _embedding(start, rows, distances, seed)
     done = 0
@@ -129,14 +137,59 @@ def nearest_by_cosine(
     Raises:
         Ended: ``watch`` wanted no more.
     """
+    everything = np.arange(len(unit))
+    return _nearest_among(unit, k, ((everything[at : at + BLOCK], None) for at in range(0, len(unit), BLOCK)), watch)
+
+
+def nearest_by_groups(
+    unit: npt.NDArray[np.float32], k: int, watch: Watch = lambda step: True
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    """As ``nearest_by_cosine``, but among the rows of the nearest groups alone (an inverted file, Jégou et al. 2011).
+
+    Groups are clusters of direction, half the square root of the number of rows; looking through the sixteen nearest
+    finds 94 to 99 % of the neighbours of trained vectors, and 100,000 rows take a fifth of the time. Vectors without
+    any structure are found badly, and have no neighbours worth the name.
+    """
+    tell(watch, Step(0.0, "finding neighbours"))
+    groups = max(round(len(unit) ** 0.5 / 2), PROBED)
+    rounds = iter(range(GROUPING_ROUNDS))
+    found = spherical_k_means(unit, groups, 0, lambda: next(rounds, None) is not None)
+    members = np.split(np.argsort(found.labels, kind="stable"), np.cumsum(np.bincount(found.labels, minlength=groups)))
+    near = np.argsort(-(found.centres @ found.centres.T), axis=1)[:, :PROBED]
+
+    def parts() -> Iterator[Part]:
+        for group in range(groups):
+            probed = near[group]
+            if sum(len(members[each]) for each in probed) <= k:
+                probed = np.arange(groups)
+            among = np.concatenate([members[each] for each in probed])
+            for start in range(0, len(members[group]), BLOCK):
+                yield members[group][start : start + BLOCK], among
+
+    return _nearest_among(unit, k, parts(), watch)
+
+
+def _nearest_among(
+    unit: npt.NDArray[np.float32], k: int, parts: Iterable[Part], watch: Watch
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    """Nearest rows, part by part: which rows ask, and among which they look (None for all)."""
     vectors = torch.from_numpy(unit)
     rows = np.empty((len(unit), k), np.int64)
     cosines = np.empty((len(unit), k), np.float32)
-    for start in range(0, len(unit), BLOCK):
-        tell(watch, Step(0.0, f"finding neighbours, {100 * start // len(unit)} %"))
-        block = vectors[start : start + BLOCK] @ vectors.T
-        own = torch.arange(len(block))
-        block[own, own + start] = -torch.inf
+    done = 0
+    for asking, among in parts:
+        tell(watch, Step(0.0, f"finding neighbours, {100 * done // len(unit)} %"))
+        others = vectors if among is None else vectors[torch.from_numpy(among)]
+        block = vectors[torch.from_numpy(asking)] @ others.T
+        own = asking if among is None else _places(asking, among)
+        block[torch.arange(len(block)), torch.from_numpy(own)] = -torch.inf
         values, found = torch.topk(block, k)
-        rows[start : start + len(block)], cosines[start : start + len(block)] = found.numpy(), values.numpy()
+        rows[asking] = found.numpy() if among is None else among[found.numpy()]
+        cosines[asking] = values.numpy()
+        done += len(asking)
     return rows, np.sqrt(np.maximum(2 - 2 * cosines.astype(np.float64), 0))
+
+
+def _places(asking: npt.NDArray[np.int64], among: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    order = np.argsort(among)
+    return order[np.searchsorted(among, asking, sorter=order)]

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pytest
 from sklearn.neighbors import NearestNeighbors
 
-from core.insight.neighbour_map import Ended, Step, nearest_by_cosine, neighbour_map
+from core.insight.neighbour_map import Ended, Step, nearest_by_cosine, nearest_by_groups, neighbour_map
 from core.insight.projection import unit_rows
 
 
@@ -25,6 +25,18 @@ def test_that_the_nearest_are_those_of_scikit_learn() -> None:
     expected, places = NearestNeighbors(n_neighbors=8, algorithm="brute").fit(unit).kneighbors(unit)
     np.testing.assert_allclose(distances, expected[:, 1:], atol=1e-3)
     assert (rows == places[:, 1:]).mean() > 0.99
+
+
+def test_that_looking_in_groups_finds_nearly_all_neighbours() -> None:
+    unit = unit_rows(groups(4_000)[0])
+    exact, distances = nearest_by_cosine(unit, 10)
+    rows, found = nearest_by_groups(unit, 10)
+    shared = [len(set(a) & set(b)) for a, b in zip(exact.tolist(), rows.tolist(), strict=True)]
+    assert np.mean(shared) > 9
+    assert (found >= distances - 1e-6).all()
+    assert not (rows == np.arange(4_000)[:, None]).any()
+    cosines = np.einsum("rw,rkw->rk", unit, unit[rows])
+    np.testing.assert_allclose(found, np.sqrt(np.maximum(2 - 2 * cosines, 0)), atol=2e-3)
 
 
 def test_that_neighbours_stay_near_on_the_map() -> None:
