@@ -40,6 +40,21 @@ class Figure:
         return None if self.most is None else self.value <= self.most
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What is to be measured.
+
+    Attributes:
+        rounds: turns of each.
+        quick: few epochs.
+        models: that are trained.
+    """
+
+    rounds: int
+    quick: bool
+    models: tuple[str, ...]
+
+
 def main(words: Sequence[str]) -> int:
     """Measure and report; 0 however slow it was, 1 where something could not be measured at all."""
     parser = argparse.ArgumentParser(prog="rankscope bench gui", description=__doc__)
@@ -47,6 +62,7 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--quick", action="store_true", help="one turn of each, few epochs")
     parser.add_argument("--rounds", type=int, default=0, metavar="N", help="turns of each training and start")
     parser.add_argument("--only", choices=tuple(PARTS), nargs="+", default=list(PARTS), help="measure these alone")
+    parser.add_argument("--models", choices=("mf", "neumf", "caser"), nargs="+", default=["mf", "neumf", "caser"])
     arguments = parser.parse_args(list(words))
     rounds = arguments.rounds or (QUICK_ROUNDS if arguments.quick else ROUNDS)
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
@@ -55,7 +71,7 @@ def main(words: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory() as held:
         for name in arguments.only:
             note(arguments.json, f"measuring: {name}")
-            figures += PARTS[name](Path(held), rounds, arguments.quick)
+            figures += PARTS[name](Path(held), Asked(rounds, arguments.quick, tuple(arguments.models)))
     after = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
     show(figures, arguments.json)
     if arguments.json:
@@ -98,13 +114,13 @@ def over(name: str, values: Sequence[float], most: float | None, unit: str = "ms
     return Figure(name, statistics.median(values), most, unit, min(values), max(values))
 
 
-def starting(folder: Path, rounds: int, quick: bool) -> list[Figure]:
+def starting(folder: Path, asked: Asked) -> list[Figure]:
     """Fresh processes."""
     from workbench.benching.starting import started
 
     # the first one fills the caches of the disk
     started(folder)
-    turns = [started(folder) for _ in range(max(rounds, 2))]
+    turns = [started(folder) for _ in range(max(asked.rounds, 2))]
     return [
         over("first window painted", [1000 * each.painted for each in turns], 500),
         over("torch ready", [1000 * each.ready for each in turns], 3000),
@@ -114,11 +130,11 @@ def starting(folder: Path, rounds: int, quick: bool) -> list[Figure]:
     ]
 
 
-def training(folder: Path, rounds: int, quick: bool) -> list[Figure]:
+def training(folder: Path, asked: Asked) -> list[Figure]:
     """The window and a plain process by turns."""
     from workbench.benching.driving import benched_window, idle, wait_for
     from workbench.benching.heartbeat import Beats, Heartbeat
-    from workbench.benching.training import EPOCHS, Turn, in_process, in_window, plan_for
+    from workbench.benching.training import Turn, heeded, in_process, in_window, plan_for
 
     window = benched_window(folder)
     heart = Heartbeat()
@@ -129,17 +145,19 @@ def training(folder: Path, rounds: int, quick: bool) -> list[Figure]:
     window.go("train")
     wait_for(lambda: window.page("train") is not None)
     figures = beat_figures("reading the sample", [reading])
-    for model in EPOCHS:
+    for model in asked.models:
         inside: list[Turn] = []
         plain: list[Turn] = []
-        for turn in range(rounds):
-            plan = plan_for(window, model, quick, turn)
+        for turn in range(asked.rounds):
+            plan = plan_for(window, model, asked.quick, turn)
             for kept, take in ((inside, True), (plain, False)) if turn % 2 else ((plain, False), (inside, True)):
                 kept.append(in_window(window, plan) if take else in_process(plan, folder))
         beats: list[Beats] = [each.beats for each in inside if each.beats is not None]
         figures += beat_figures(f"training {model}", beats)
         lost = [100 * (1 - a.rate / b.rate) for a, b in zip(inside, plain, strict=True)]
         figures.append(over(f"training {model}, slower than in a plain process", lost, 10, "%"))
+    pauses, stops = heeded(window, plan_for(window, asked.models[-1], asked.quick, asked.rounds), max(asked.rounds, 3))
+    figures += [over("pause heeded", pauses, 1000), over("stop heeded, run kept", stops, 1000)]
     window.close()
     wait_for(lambda: not window.isVisible())
     return figures
@@ -155,7 +173,7 @@ def beat_figures(name: str, beats: Sequence[object]) -> list[Figure]:
     ]
 
 
-def looking(folder: Path, rounds: int, quick: bool) -> list[Figure]:
+def looking(folder: Path, asked: Asked) -> list[Figure]:
     """Lists from click to painted."""
     from workbench.benching.driving import benched_window, idle, let_live, wait_for
     from workbench.benching.screens import fill_workspace, re_ranked, runs_listed, user_lists
@@ -179,7 +197,7 @@ def looking(folder: Path, rounds: int, quick: bool) -> list[Figure]:
     wait_for(lambda: window.page("runs") is not None)
     wait_for(lambda: idle(window))
     let_live(1.0)
-    listed = [runs_listed(window) for _ in range(max(rounds, 3))]
+    listed = [runs_listed(window) for _ in range(max(asked.rounds, 3))]
     window.close()
     wait_for(lambda: not window.isVisible())
     return [
@@ -189,7 +207,7 @@ def looking(folder: Path, rounds: int, quick: bool) -> list[Figure]:
     ]
 
 
-PARTS: dict[str, Callable[[Path, int, bool], list[Figure]]] = {
+PARTS: dict[str, Callable[[Path, Asked], list[Figure]]] = {
     "starting": starting,
     "training": training,
     "looking": looking,

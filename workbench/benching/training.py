@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,6 @@ from workbench.main_window import MainWindow
 EPOCHS: dict[str, tuple[int, int]] = {"mf": (80, 30), "neumf": (4, 2), "caser": (4, 2)}
 """Epochs of each model, and those of a quick look."""
 LONGEST = 900
-SEEDS = 1000
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,34 @@ def in_window(window: MainWindow, plan: Plan) -> Turn:
     beats = heart.stop()
     wait_for(lambda: idle(window))
     return Turn(sum(each.examples for each in epochs) / sum(each.seconds for each in epochs), beats)
+
+
+def heeded(window: MainWindow, plan: Plan, times: int) -> tuple[list[float], list[float]]:
+    """Milliseconds from a pause until nothing more is told, and from a stop until the run is kept and has ended."""
+    page: Any = window.page("train")
+    endless = make_plan({**to_values(plan), "training": {**to_values(plan)["training"], "epochs": 100_000}})
+    pauses, stops = [], []
+    for _ in range(times):
+        job = page.start(endless)
+        wait_for(lambda: page.live.trace is not None and page.live.trace.started and len(page.live.trace.at) > 1)
+        began = time.perf_counter()
+        job.pause()
+        pauses.append(1000 * max(quiet_since(job) - began, 0.0))
+        job.resume()
+        let_live(0.5)
+        began = time.perf_counter()
+        job.stop()
+        wait_for(lambda: idle(window))
+        stops.append(1000 * (time.perf_counter() - began))
+    return pauses, stops
+
+
+def quiet_since(job: Any) -> float:
+    """When a job that was paused told its last event before a second without any."""
+    last = [time.perf_counter()]
+    job.told.connect(lambda _: last.__setitem__(0, time.perf_counter()))
+    wait_for(lambda: time.perf_counter() - last[0] > 1.0)
+    return last[0]
 
 
 def in_process(plan: Plan, folder: Path) -> Turn:
