@@ -23,6 +23,8 @@ from core.commands import main
 from core.errors import ModelFileError, RankscopeError, UsageError
 from core.export.exporting import export
 from core.models.scorer import scorer_for
+from core.runs.bundles import MEMBER
+from core.runs.dataset import write_dataset
 from core.runs.folder import RunFolder
 from core.runs.importing import Imported, import_bundle
 from core.runs.opening import Run, open_run
@@ -30,6 +32,7 @@ from core.runs.record import read_record
 from core.runs.vetting import check_table
 from core.runs.workspace import Workspace
 from core.scoring import Histories, known_before
+from tests.core.runs.making import small_split
 
 USERS, ITEMS = 12, 16
 
@@ -366,18 +369,30 @@ def test_that_data_that_was_changed_is_not_what_the_run_was_trained_on(
         import_bundle(written(members, tmp_path / "wrong.zip"), workspace)
 
 
+@pytest.mark.parametrize("listed", [False, True])
+def test_that_the_tables_of_every_run_are_honest(listed: bool, tmp_path: Path) -> None:
+    write_dataset(tmp_path, small_split(listed=listed))
+    tables = sorted(tmp_path.glob("*.parquet"))
+    assert len(tables) == 5 + listed
+    for each in tables:
+        check_table(each)
+        assert MEMBER.fullmatch(f"data/{each.name}")
+
+
 @pytest.mark.parametrize(
     "table",
     [
         pa.table({"id": pa.array(["x" * 1_000_000] * 400, pa.large_string())}),
         pa.table({"user": pa.array(np.zeros(40_000_000, np.int32))}),
+        pa.table({"items": pa.array([np.zeros(40_000_000, np.int32)], pa.large_list(pa.int32()))}),
+        pa.table({"items": pa.array([{"a": 1}])}),
     ],
 )
 def test_that_a_small_table_that_unpacks_into_the_memory_is_refused(table: pa.Table, tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     pq.write_table(table, path, compression="zstd", use_dictionary=True)
     assert path.stat().st_size < 1 << 20
-    with pytest.raises(RankscopeError, match="honest file"):
+    with pytest.raises(RankscopeError, match=r"honest file|no run holds"):
         check_table(path)
 
 
