@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from core.runs.colours import Style
+from core.runs.entries import section
 from workbench.jobs.run_details import Detail
 from workbench.plots.legend import Legend
 from workbench.plots.plot import Plot
@@ -86,13 +87,18 @@ class CurvesPanel(QWidget):
         base = baseline(self._shown[0][0].trace, name) if self._shown else None
         self.plot.level("popularity", base, "popularity")
         best = self._shown[0][0].trace.best_epoch if self._shown and not several else 0
-        self.plot.level("best", float(best) if best else None, "best" if best else "", upright=True)
+        self.plot.level("best", float(best) if best else None, self._best_words(), upright=True)
         self.legend.show_entries([(style.colour, cell(title, 28), style.dash) for _, style, title in self._shown])
         self.plot.fit()
         self.loss.fit()
         drawn = any(len(detail.trace.epochs) or len(detail.trace.loss) for detail, _, _ in self._shown)
         self.nothing.setText("No curves: the run told nothing epoch by epoch." if self._shown else "")
         self.stack.setCurrentIndex(0 if drawn else 1)
+
+    def _best_words(self) -> str:
+        """By which metric the best epoch was chosen: another than the one in view can have its top elsewhere."""
+        by = section(self._shown[0][0].record.plan, "training").get("stop_on") if self._shown else ""
+        return f"best {metric_label(by)}" if isinstance(by, str) and by else "best"
 
 
 def baseline(trace: Trace, name: str) -> float | None:

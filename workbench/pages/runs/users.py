@@ -20,6 +20,7 @@ from workbench.widgets.parts import label
 from workbench.words import cell, metric_label, score
 
 LISTED = 50
+POPULARITY = "Popularity"
 TITLES = {RANK: "Rank of the held-out item"}
 
 
@@ -93,31 +94,33 @@ class UsersPanel(QWidget):
             self.lost.replace(())
             self.caption.setText("")
             return
-        letters = self._letters()
-        self.scatter.name_axes(f"{letters[0]}: {cell(self._names[0], 30)}", f"{letters[1]}: {cell(self._names[1], 30)}")
+        letters, names = self._letters(), [cell(each, 30) for each in self._names]
+        alone = letters[0] == POPULARITY
+        where = f"than {POPULARITY}" if alone else "in B"
+        self.scatter.name_axes(*(names if alone else [f"A: {names[0]}", f"B: {names[1]}"]))
         drawn = self.scatter.show_points(pairs.first, pairs.second, self._words, name == RANK)
         better, worse = int((pairs.gains > 0).sum()), int((pairs.gains < 0).sum())
         some = f", {drawn:,} of them drawn" if drawn < len(pairs.users) else ""
         self.caption.setText(
-            f"{self.pairing.part.capitalize()} part, {count(len(pairs.users), 'user')}{some}: {better:,} better in "
-            f"{letters[1]}, {worse:,} worse, {len(pairs.users) - better - worse:,} alike"
+            f"{self.pairing.part.capitalize()} part, {count(len(pairs.users), 'user')}{some}: {better:,} better "
+            f"{where}, {worse:,} worse, {len(pairs.users) - better - worse:,} alike"
         )
-        self.gained_title.setText(f"Better in {letters[1]}")
-        self.lost_title.setText(f"Worse in {letters[1]}")
+        self.gained_title.setText(f"Better {where}")
+        self.lost_title.setText(f"Worse {where}")
         self._fill(self.gained, self.gained_table, pairs.gained(LISTED))
         self._fill(self.lost, self.lost_table, pairs.lost(LISTED))
         self._ring()
 
     def _letters(self) -> tuple[str, str]:
         alone = self.pairing is not None and self.pairing.first == "popularity"
-        return ("popularity", "run") if alone else ("A", "B")
+        return (POPULARITY, "the run") if alone else ("A", "B")
 
     def _fill(self, model: ColumnsModel, table: Table, rows: npt.NDArray[np.int64]) -> None:
         assert self.pairs is not None
         self._rows[id(model)] = rows
         show = whole if self.pairs.metric == RANK else score
         letters = self._letters()
-        short = ("Pop.", "Run") if letters[0] == "popularity" else letters
+        short = ("Pop.", "Run") if letters[0] == POPULARITY else letters
         users = pa.array([self.pairs.users[row] for row in rows], pa.large_string())
         model.replace(
             [
