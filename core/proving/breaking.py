@@ -33,6 +33,8 @@ from core.training.events import RunCompleted, RunEvent, RunStopped, SavingPause
 
 NEW = ".new-"
 NAME = "a-run"
+OF_A_PLACE = 4
+"""Calls of the same place in one action that are made to fail, beside the first and the last."""
 Start = Callable[[Workspace, Control], Generator[RunEvent, None, None]]
 Tree = dict[str, str]
 """SHA-256 of each file by its path, without what is unfinished."""
@@ -155,12 +157,20 @@ def _faults(
         action.act(workspace)
     forget(workspace.path)
     count.sites |= set(faults.sites)
+    calls: dict[str, list[int]] = {}
+    for at, site in enumerate(faults.sites):
+        calls.setdefault(site, []).append(at)
     if options.quick:
         # each place once, with one of the errors
-        first = {site: at for at, site in reversed(list(enumerate(faults.sites)))}
-        return [(generator.choice(list(ERRORS)), at, generator.random() < 0.5) for at in sorted(first.values())]
-    calls = range(len(faults.sites))
-    return [(code, at, (at + number) % 2 == 0) for at in calls for number, code in enumerate(ERRORS)]
+        first = sorted(each[0] for each in calls.values())
+        return [(generator.choice(list(ERRORS)), at, generator.random() < 0.5) for at in first]
+    # the same place again and again, as at every checkpoint: the first, the last, and some between them
+    some = sorted(
+        at
+        for each in calls.values()
+        for at in ({each[0], each[-1]} | set(generator.sample(each, min(OF_A_PLACE, len(each)))))
+    )
+    return [(code, at, (at + number) % 2 == 0) for at in some for number, code in enumerate(ERRORS)]
 
 
 def _train(

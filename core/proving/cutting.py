@@ -10,6 +10,7 @@ from core.errors import RankscopeError
 from core.proving.ending import differences, ending
 from core.proving.material import Case, all_cases, forget, made_split, recording
 from core.proving.proof import Options, Progress, Verdict, amount
+from core.runs.opening import open_run
 from core.runs.resuming import resume
 from core.splits.split import Split
 from core.training.control import Control
@@ -24,7 +25,14 @@ def prove(options: Options, folder: Path, cases: Iterable[Case] | None = None) -
     cases = list(all_cases() if cases is None else cases)
     cuts = amount(options.cuts, CUTS, QUICK_CUTS, options)
     violations: list[str] = []
-    figures = {"cases": len(cases), "cuts": 0, "within an epoch": 0, "ranking": 0, "after refit began": 0}
+    figures = {
+        "cases": len(cases),
+        "best before the end": 0,
+        "cuts": 0,
+        "within an epoch": 0,
+        "ranking": 0,
+        "after refit began": 0,
+    }
     for done, case in enumerate(cases):
         yield Progress(done, len(cases), {"case": case.name})
         split = made_split(options.seed, case.refit)
@@ -33,17 +41,21 @@ def prove(options: Options, folder: Path, cases: Iterable[Case] | None = None) -
             violations.append(f"{case.name}: {told[-1]}")
             continue
         whole = ending(folder / "whole")
+        figures["best before the end"] += told[-1].result["best_epoch"] < case.plan.training.epochs
         first = next(at for at, event in enumerate(told) if isinstance(event, RunStarted))
         places = range(first + 1, len(told) - 1)
-        for number, at in enumerate(generator.sample(places, min(cuts, len(places)))):
+        for at in generator.sample(places, min(cuts, len(places))):
             figures["cuts"] += 1
             figures["within an epoch"] += isinstance(told[at], StepsDone)
             figures["ranking"] += isinstance(told[at], EvaluationAdvanced)
             figures["after refit began"] += any(isinstance(e, RunStarted) for e in told[first + 1 : at + 1])
-            way = "stopped" if number % 2 else "killed"
+            stop = generator.random() < 0.5
+            way = "stopped" if stop else "killed"
             try:
-                cut(folder / "cut", case, split, at, stop=bool(number % 2))
-                list(resume(folder / "cut", every=1000.0))
+                cut(folder / "cut", case, split, at, stop)
+                if open_run(folder / "cut").record.state != "completed":
+                    # a stop within the last ranking comes too late
+                    list(resume(folder / "cut", every=1000.0))
                 wrong = differences(whole, ending(folder / "cut"))
             except RankscopeError as error:
                 wrong = [error.sentence()]

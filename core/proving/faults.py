@@ -129,7 +129,7 @@ class Faults:
             if not self._below(file) or not set(mode) & set("wax+"):
                 return real(file, mode, buffering, *rest, **named)
             self._meet("open")
-            raw = _File(os.fspath(file), mode.replace("b", "").replace("t", ""), self._meet)
+            raw = _File(os.fspath(file), mode.replace("b", "").replace("t", ""), self._meet, self._descriptors)
             if buffering == 0:
                 return raw
             buffered = (io.BufferedRandom if "+" in mode else io.BufferedWriter)(raw)
@@ -141,9 +141,16 @@ class Faults:
 class _File(io.FileIO):
     """A file whose writing can fail."""
 
-    def __init__(self, path: str, mode: str, meet: Callable[[str], None]) -> None:
+    def __init__(self, path: str, mode: str, meet: Callable[[str], None], known: set[int]) -> None:
         super().__init__(path, mode)
-        self._meet = meet
+        self._meet, self._known = meet, known
+        known.add(self.fileno())
+
+    def close(self) -> None:
+        """Close; the number may stand for another file soon."""
+        if not self.closed:
+            self._known.discard(self.fileno())
+        super().close()
 
     def write(self, content: Any) -> int:
         """Write, or fail."""

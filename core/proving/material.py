@@ -37,9 +37,9 @@ SMALL: dict[str, Any] = {
 OPTIMISERS: dict[str, dict[str, Any]] = {
     "sgd": {"name": "sgd", "learning_rate": 0.05},
     "momentum": {"name": "sgd", "learning_rate": 0.02, "momentum": 0.9, "schedule": "cosine"},
-    "adagrad": {"name": "adagrad", "learning_rate": 0.05},
-    "adam": {"name": "adam", "learning_rate": 0.02, "warmup": 0.3},
-    "adamw": {"name": "adamw", "learning_rate": 0.02, "weight_decay": 0.1, "clip": 1.0},
+    "adagrad": {"name": "adagrad", "learning_rate": 0.3},
+    "adam": {"name": "adam", "learning_rate": 0.1, "warmup": 0.3},
+    "adamw": {"name": "adamw", "learning_rate": 0.1, "weight_decay": 0.1, "clip": 1.0},
 }
 LAZY = ("sgd", "adagrad", "adam")
 KERNEL_LOSSES = ("bpr", "hinge", "bce", "warp")
@@ -93,7 +93,7 @@ def made_split(seed: int = 1, refit: bool = False) -> Split:
 
 def made_plan(model: str, optimiser: str = "adam", sections: dict[str, dict[str, Any]] | None = None) -> Plan:
     """A plan of a few quick steps; values in ``sections`` go before its own."""
-    training = {"epochs": 3, "batch_size": 12 if model.startswith("autorec") else 64, "patience": 2, "report_every": 0}
+    training = {"epochs": 4, "batch_size": 12 if model.startswith("autorec") else 64, "patience": 2, "report_every": 0}
     own: dict[str, dict[str, Any]] = {
         "model": {"name": model, **{name: value for name, value in SMALL.items() if name in known_to(model)}},
         "optimiser": OPTIMISERS[optimiser],
