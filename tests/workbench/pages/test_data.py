@@ -254,12 +254,13 @@ def test_that_findings_have_pictures_and_plots_are_kept(qtbot: QtBot, window: Ma
     panel = page_of(window).overview.split  # type: ignore[union-attr]
     shown = {finding.key for finding in opened.findings} & set(opened.pictures)
     assert "future" in shown
-    assert {key for key, plot in panel._plots.items() if not plot.isHidden()} == shown
+    drawn = lambda: {key for key, plot in panel._plots.items() if not plot.isHidden()}  # noqa: E731
+    qtbot.waitUntil(lambda: drawn() == shown and not panel._coming)
     before = dict(panel._plots)
     window.theme.choose("dark")
     window.theme.choose("light")
+    qtbot.waitUntil(lambda: drawn() == shown and not panel._coming)
     assert panel._plots == before
-    assert {key for key, plot in panel._plots.items() if not plot.isHidden()} == shown
 
 
 def test_that_plots_without_anything_to_show_leave_their_room(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 import numpy as np
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QTabWidget, QVBoxLayout, QWidget
 
 from core.commands.text import short
@@ -44,19 +45,6 @@ class Overview(QWidget):
         column.addLayout(row)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
-        self.plots = Plots(context)
-        self.users = EntityPanel(context, "Find a user by id", "Users", context.session.pin)
-        self.items = EntityPanel(context, "Find an item by id, title or genre", "Items", context.session.pin_item)
-        self.split = SplitPanel(context)
-        self.report = ReportPanel(context)
-        for name, widget in (
-            ("Overview", self.plots),
-            ("Users", self.users),
-            ("Items", self.items),
-            ("Split", self.split),
-            ("Report", self.report),
-        ):
-            self.tabs.addTab(widget, name)
         self.other = button("Open other data…")
         set_icon(self.other, context.theme, "folder")
         menu = QMenu(self.other)
@@ -66,9 +54,36 @@ class Overview(QWidget):
         self.other.setMenu(menu)
         self.tabs.setCornerWidget(self.other)
         column.addWidget(self.tabs, 1)
+        self._parts = self._making(context)
+
+    def _making(self, context: Context) -> Iterator[None]:
+        """Make the tabs, giving the window back between two: all in one go would be felt."""
+        self.plots = Plots(context)
+        self.tabs.addTab(self.plots, "Overview")
+        yield
+        self.users = EntityPanel(context, "Find a user by id", "Users", context.session.pin)
+        self.items = EntityPanel(context, "Find an item by id, title or genre", "Items", context.session.pin_item)
+        self.tabs.addTab(self.users, "Users")
+        self.tabs.addTab(self.items, "Items")
+        yield
+        self.split = SplitPanel(context)
+        self.report = ReportPanel(context)
+        self.tabs.addTab(self.split, "Split")
+        self.tabs.addTab(self.report, "Report")
+
+    def make_next(self) -> None:
+        """Make one more tab, and the next one when the window has had its turn."""
+        if next(self._parts, self) is None:
+            QTimer.singleShot(0, self, self.make_next)
+
+    def make_all(self) -> None:
+        """Make the tabs that are still missing."""
+        for _ in self._parts:
+            pass
 
     def show_data(self, opened: Opened) -> None:
         """Show data; what is there already is left alone when only the split changed."""
+        self.make_all()
         if opened.loaded is not self._loaded:
             self._loaded = opened.loaded
             self._show_figures(opened.summary)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog, QStackedLayout, QVBoxLayout, QWidget
 
 from core.data.plan import DataPlan
@@ -159,3 +160,4 @@ class DataPage(Page):
 
             self._made = Overview(self.context, self.ask_file, self.ask_folder)
             self.stack.addWidget(self._made)
+            QTimer.singleShot(0, self._made, self._made.make_next)

@@ -162,7 +162,7 @@ class SplitPanel(QWidget):
             plot.setParent(self)
         clear(self._findings)
         self._coming = list(self._opened.findings) if self._opened is not None else []
-        self._show_finding()
+        QTimer.singleShot(0, self, self._show_finding)
 
     def _show_finding(self) -> None:
         """Show one finding and let the window live before the next: making their plots in one go would hold it."""
