@@ -19,8 +19,9 @@ import pyarrow.parquet as pq
 import pytest
 import safetensors.numpy
 
+from core import durable
 from core.commands import main
-from core.errors import ModelFileError, RankscopeError, UsageError
+from core.errors import ModelFileError, RankscopeError, StorageError, UsageError
 from core.export.exporting import export
 from core.models.scorer import scorer_for
 from core.runs.bundles import MEMBER
@@ -431,4 +432,21 @@ def test_that_cancelling_leaves_nothing(bundle: Path, workspace: Workspace) -> N
 
     with pytest.raises(KeyboardInterrupt):
         import_bundle(bundle, workspace, tell=stop)
+    assert list(workspace.runs_folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(("number", "code"), [(28, "storage.full"), (13, "storage.denied"), (5, "storage.failed")])
+def test_that_a_disk_that_refuses_is_told_as_ours_and_leaves_nothing(
+    number: int, code: str, bundle: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace.prepare()
+
+    def refuse(path: Path) -> None:
+        raise OSError(number, "refused")
+
+    monkeypatch.setattr(durable, "sync", refuse)
+    with pytest.raises(StorageError) as caught:
+        import_bundle(bundle, workspace)
+    assert caught.value.code == code
+    monkeypatch.undo()
     assert list(workspace.runs_folder.iterdir()) == []
