@@ -112,7 +112,7 @@ def test_that_an_export_is_written_told_and_asked_for_before_it_replaces(
     assert message.remedy.label == "Show folder"
     assert "rankscope export" in message.details
     assert page.show_button.isVisible()
-    assert page.export_button.text() == "Export and replace"
+    assert page.export_button.text() == "Replace"
     assert page.preview.files.data(page.preview.files.index(0, 2)) == "replaces one"
     before = out.stat().st_mtime_ns
     page.export_button.click()

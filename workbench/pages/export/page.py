@@ -27,7 +27,7 @@ from workbench.pages.export.cards import TargetCards
 from workbench.pages.export.place import PlaceCard
 from workbench.pages.export.preview import PreviewCard, is_empty_folder, is_there, size_words
 from workbench.widgets.empty import Empty
-from workbench.widgets.parts import Card, button, label, scrolled, set_icon
+from workbench.widgets.parts import Card, button, scrolled, set_icon
 from workbench.words import cell
 
 CARDS_WIDTH = 336
@@ -48,15 +48,15 @@ class ExportPage(Page):
             lambda: context.go("runs"),
         )
         self.cards = TargetCards(context.theme)
-        self.cards.chosen.connect(lambda _: self._target_changed())
+        self.cards.chosen.connect(self._chosen)
         self.form: SettingsForm | None = None
         whole = QWidget()
         across = QHBoxLayout(whole)
         across.setContentsMargins(16, 0, 16, 12)
         across.setSpacing(12)
-        area = scrolled(self.cards)
-        area.setFixedWidth(CARDS_WIDTH)
-        across.addWidget(area)
+        self.area = scrolled(self.cards)
+        self.area.setFixedWidth(CARDS_WIDTH)
+        across.addWidget(self.area)
         across.addLayout(self._right(), 1)
         self.stack = QStackedLayout(self)
         self.stack.addWidget(self.empty)
@@ -77,13 +77,12 @@ class ExportPage(Page):
         self.show_button.hide()
         self.import_button = button("Import a bundle…", lambda: ask_bundle(self.context, self))
         set_icon(self.import_button, self.context.theme, "import")
-        self.done = label("", "muted", selectable=True)
         self.written: Path | None = None
         last = QHBoxLayout()
         last.setSpacing(8)
         for each in (self.export_button, self.copy_button, self.show_button):
             last.addWidget(each)
-        last.addWidget(self.done, 1)
+        last.addStretch(1)
         last.addWidget(self.import_button)
         column = QVBoxLayout()
         column.setSpacing(8)
@@ -104,6 +103,10 @@ class ExportPage(Page):
         self.facts = facts_of(run)
         self.cards.show_facts(self.facts)
         self._target_changed(afresh=True)
+
+    def _chosen(self, key: str) -> None:
+        self.area.ensureWidgetVisible(self.cards.cards[key], 0, 8)
+        self._target_changed()
 
     def _target_changed(self, afresh: bool = False) -> None:
         if self.facts is None:
@@ -151,7 +154,7 @@ class ExportPage(Page):
         missing = not out.parent.is_dir()
         self.place.tell(f"There is no folder {cell(printable_path(out.parent), 100)}." if missing else "")
         some = self.preview.show_files(out, files)
-        self.export_button.setText("Export and replace" if some else "Export")
+        self.export_button.setText("Replace" if some else "Export")
         self._enable(not missing)
 
     def _refuse(self, why: str) -> None:
@@ -231,7 +234,6 @@ class ExportPage(Page):
         done = end.value
         self.written = done.out
         shown = cell(printable_path(done.out), 90)
-        self.done.setText(f"Written, {size_words(done.size)}")
         self.show_button.show()
         notes = " ".join(note.rstrip(".") + "." for note in done.notes)
         text = f"Exported to {shown}, {size_words(done.size)}. {notes}".strip()
@@ -239,7 +241,6 @@ class ExportPage(Page):
         self.context.tell(Message(text, "good", Remedy("Show folder", self.show_folder), details))
 
     def _forget_done(self) -> None:
-        self.done.setText("")
         self.show_button.hide()
 
     def show_folder(self) -> None:

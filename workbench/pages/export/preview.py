@@ -40,7 +40,7 @@ class PreviewCard(Card):
         total = size_words(sum(each.size for each in files))
         count = f"{len(files)} files" if len(files) > 1 else "one file"
         folder = printable_path(out.parent)
-        self.caption.setText(f"{count}, about {total}, in {cell(folder, 60)}")
+        self.caption.setText(f"{count}, about {total}, in {cell(out.parent.name or folder, 32)}")
         self.caption.setToolTip(tip(folder))
         return any(there)
 
