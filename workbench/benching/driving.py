@@ -99,7 +99,7 @@ def until_painted(
     page: QWidget, begin: Callable[[], object], list_is: Callable[[], QWidget | None] | None = None
 ) -> float:
     """Milliseconds from ``begin`` until a list of the page, the longest unless named, is filled anew and painted."""
-    painting = Painting(page)
+    painting, wanted = Painting(page), None
     began = time.perf_counter()
     begin()
     end = time.monotonic() + 30
@@ -108,8 +108,6 @@ def until_painted(
         wanted = list_is() if list_is is not None else painting.most_rows()
         if wanted is not None and painting.seen.get(wanted, 0.0) > began:
             break
-    let_live(0.25)
-    wanted = list_is() if list_is is not None else painting.most_rows()
     painting.close()
     found = painting.seen.get(wanted) if wanted is not None else None
     return float("nan") if found is None else 1000 * (found - began)
