@@ -20,6 +20,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return open_window(words)
     if words[:2] == ["bench", "gui"]:
         return measure_window(words[2:])
+    if words[:1] == ["prove"] and {"monkey", "soak"} & set(words):
+        return prove_window(words[1:])
     from core.commands import main as command_main
 
     return command_main(words)
@@ -38,6 +40,14 @@ def measure_window(words: Sequence[str]) -> int:
     without_display()
     reason = "" if {"-h", "--help"} & set(words) else _obstacle()
     return bench_main(words) if not reason else 1
+
+
+def prove_window(words: Sequence[str]) -> int:
+    """Prove something of the window; usage errors are told as those of all commands."""
+    from core.commands import told_as_exit_code
+    from workbench.proving.command import main as prove_main
+
+    return told_as_exit_code(lambda: prove_main(words))
 
 
 def _obstacle() -> str:

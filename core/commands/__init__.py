@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,8 +59,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         0; 2 for a usage or input error, 1 for a failure, each told in one sentence on stderr; 130 when interrupted.
     """
     words = list(sys.argv[1:] if argv is None else argv)
+    return told_as_exit_code(lambda: _run(words))
+
+
+def told_as_exit_code(work: Callable[[], int]) -> int:
+    """Do something; what the user can mend is told in one sentence on stderr and becomes an exit code."""
     try:
-        return _run(words)
+        return work()
     except RankscopeError as error:
         print(f"rankscope: {harmless(error.sentence())}", file=sys.stderr)
         return USAGE if isinstance(error, MENDED_BY_THE_CALLER) else FAILURE
