@@ -63,6 +63,15 @@ def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object a line; the last is the result")
 
 
+def add_store(parser: argparse._ActionsContainer) -> None:
+    """The option for reading data anew."""
+    parser.add_argument(
+        "--no-store",
+        action="store_true",
+        help="read the source anew and keep nothing (else data that was read before is opened as it was kept)",
+    )
+
+
 def whole_numbers(text: str) -> tuple[int, ...]:
     """``5,10,20`` as numbers from 1 on."""
     try:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.commands import text
-from core.commands.arguments import add_json
+from core.commands.arguments import add_json, add_store
 from core.commands.console import Console
 from core.errors import SplitError
 
@@ -33,20 +33,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--items", metavar="FILE", default="", help="titles, genres or other columns of the items")
     parser.add_argument("--rejects", metavar="FILE", type=Path, help="write all rows that were not kept as CSV")
     parser.add_argument("--strict", action="store_true", help="a row that cannot be used is an error")
+    add_store(parser)
     add_json(parser)
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Read and describe."""
-    from core.commands.preparing import dropped_rows, load_data, rejected_rows
+    from core.commands.preparing import dropped_rows, load_data, rejected_rows, store_of
     from core.data.plan import DataPlan
     from core.data.sample import SAMPLE, sample_terms
     from core.data.summary import summarise
     from core.durable import replacing
     from core.params import plain
+    from core.runs.workspace import choose_workspace, is_named
 
     plan = DataPlan(source=arguments.source, format=arguments.format, columns=arguments.columns, items=arguments.items)
-    loaded = load_data(plan, console, arguments.strict)
+    store = store_of(
+        choose_workspace(arguments.workspace), is_named(arguments.workspace), wanted=not arguments.no_store
+    )
+    loaded = load_data(plan, console, arguments.strict, store)
     data, rejects = loaded.cleaned.interactions, loaded.rejects["source"]
     if arguments.rejects:
         with replacing(arguments.rejects) as path:

@@ -16,38 +16,45 @@ from core.data.plan import DataPlan
 from core.data.rejects import Rejects
 from core.data.sample import SAMPLE
 from core.models import MODELS
+from core.runs.datasets import Datasets, datasets_of, load_kept
 from core.runs.opening import Run
+from core.runs.workspace import Workspace
 from core.splits.candidates import match_candidates
 from core.splits.doctor import examine
-from core.splits.prepare import Loaded, Prepared, load, prepare
+from core.splits.prepare import Loaded, Prepared, divide_loaded
 from core.splits.split import Candidates, Split
 from core.training.plan import Plan
 
 SAMPLE_TERMS = "MovieLens data by GroupLens, for research; its terms: rankscope data sample"
 
 
-def prepare_plan(plan: Plan, console: Console, strict: bool) -> Prepared:
+def store_of(workspace: Workspace, asked: bool, wanted: bool = True) -> Datasets | None:
+    """Where data that was read before is kept; a workspace that is not there is only made where one was asked for.
+
+    Args:
+        asked: the workspace was named, or something else is about to be kept in it.
+        wanted: False for reading anew.
+    """
+    return datasets_of(workspace) if wanted and (asked or workspace.path.is_dir()) else None
+
+
+def prepare_plan(plan: Plan, console: Console, strict: bool, store: Datasets | None = None) -> Prepared:
     """The data that a plan names, divided as it says."""
     with WorkProgress(console, "reading") as progress:
-        prepared = prepare(
-            plan.data,
-            plan.split.name,
-            plan.split.settings,
-            seed=plan.seed,
-            windows=MODELS[plan.model.name].batch == "window",
-            strict=strict,
-            on_progress=progress.stage,
-        )
-    tell_rejects(console, prepared.loaded.rejects)
-    tell_candidate_items(console, prepared.split)
-    console.emit("read", {"notes": list(prepared.loaded.notes)})
-    return prepared
+        windows = MODELS[plan.model.name].batch == "window"
+        loaded = load_kept(store, plan.data, windows=windows, strict=strict, on_progress=progress.stage)
+        progress.stage("dividing", 0, 1)
+        split = divide_loaded(loaded, plan.split.name, plan.split.settings, plan.seed)
+    tell_rejects(console, loaded.rejects)
+    tell_candidate_items(console, split)
+    console.emit("read", {"notes": list(loaded.notes)})
+    return Prepared(loaded, split)
 
 
-def load_data(data: DataPlan, console: Console, strict: bool) -> Loaded:
+def load_data(data: DataPlan, console: Console, strict: bool, store: Datasets | None = None) -> Loaded:
     """The data that a plan names, cleaned."""
     with WorkProgress(console, "reading") as progress:
-        loaded = load(data, strict=strict, on_progress=progress.stage)
+        loaded = load_kept(store, data, strict=strict, on_progress=progress.stage)
     tell_rejects(console, loaded.rejects)
     return loaded
 

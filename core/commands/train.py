@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.commands import text
-from core.commands.arguments import add_json
+from core.commands.arguments import add_json, add_store
 from core.commands.console import Console
 from core.errors import TrainingError
 
@@ -34,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     data.add_argument("--format", metavar="F", help="format of SOURCE, see `rankscope list formats`")
     data.add_argument("--columns", metavar="user=A,item=B,time=C,rating=D", help="which column of SOURCE is what")
     data.add_argument("--strict", action="store_true", help="a row that cannot be used is an error")
+    add_store(data)
     choice = parser.add_argument_group("what is trained")
     for name, listed in (("model", "models"), ("loss", "losses"), ("sampler", "samplers"), ("split", "splits")):
         choice.add_argument(f"--{name}", metavar=name[0].upper(), help=f"see `rankscope list {listed}`")
@@ -52,14 +53,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Prepare the data, train, print the result."""
     from core.commands.planning import asked_plan
-    from core.commands.preparing import prepare_plan, tell_data
-    from core.runs.workspace import choose_workspace
+    from core.commands.preparing import prepare_plan, store_of, tell_data
+    from core.runs.workspace import choose_workspace, is_named
 
     plan = asked_plan(arguments)
     workspace = choose_workspace(arguments.workspace)
     place = find_place(arguments, workspace)
     plan = with_runs_found(plan, workspace)
-    prepared = prepare_plan(plan, console, arguments.strict)
+    asked = arguments.out is None or is_named(arguments.workspace)
+    store = store_of(workspace, asked, wanted=not arguments.no_store)
+    prepared = prepare_plan(plan, console, arguments.strict, store)
     tell_data(console, plan, prepared)
     run = new_run(arguments, place, prepared)
     return follow(console, plan, prepared, run)

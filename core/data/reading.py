@@ -69,7 +69,7 @@ def read_rows(
     wanted = format_called(format) if format is not None else None
     limits, watch = limits or Limits(), Watch(on_progress, cancelled)
     with open_sample() if source == SAMPLE else open_place(source, limits) as place:
-        file = choose(place, _usual_names(wanted), _companions())
+        file = choose(place, usual_names(wanted), companions())
         with opened(file, options, limits, watch, fast) as reading:
             chosen = _chosen(wanted, reading)
             table = chosen.read(reading)
@@ -113,12 +113,14 @@ def _parts_beside(place: Place, file: Stored) -> tuple[str, ...]:
     return (f"not read, give them with --test, --validation or --candidates: {', '.join(sorted(beside))}",)
 
 
-def _usual_names(wanted: Format | None) -> list[str]:
+def usual_names(wanted: Format | None) -> list[str]:
+    """Names under which the formats, or one of them, keep interactions."""
     formats = FORMATS.values() if wanted is None else (wanted,)
     return [name for each in formats for name in each.names]
 
 
-def _companions() -> list[str]:
+def companions() -> list[str]:
+    """Names of files that lie beside interactions and never hold them."""
     return [name.replace("{stem}", "*") for each in FORMATS.values() for name in each.catalogue]
 
 

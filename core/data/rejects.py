@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import IO
+from typing import IO, Protocol
 
 SHOWN = 20
 IN_MEMORY = 20_000
@@ -36,6 +36,14 @@ class Reject:
     value: str
 
 
+class RejectRows(Protocol):
+    """What holds the rows that were not kept."""
+
+    def rows(self) -> Iterator[Reject]:
+        """All of them, in the order in which they were found."""
+        ...
+
+
 @dataclass(frozen=True, eq=False)
 class Rejects:
     """The rows of one reading that were not kept.
@@ -49,7 +57,7 @@ class Rejects:
     counts: Mapping[str, int] = field(default_factory=dict)
     first: tuple[Reject, ...] = ()
     total: int = 0
-    _log: RejectLog | None = None
+    _log: RejectRows | None = None
 
     def rows(self) -> Iterator[Reject]:
         """All of them, in the order in which they were found."""

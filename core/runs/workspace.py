@@ -19,11 +19,13 @@ from core.runs.record import NEEDS, check_format
 
 VARIABLE = "RANKSCOPE_WORKSPACE"
 FORMAT = 1
+KEPT_GIGABYTES = 5.0
+"""How much of the data that was read is kept to be opened again quickly, where nothing else is set."""
 
 
 @dataclass(frozen=True)
 class Workspace:
-    """A folder with ``workspace.json`` and ``runs/<id>/``; made when the first run is written."""
+    """A folder with ``workspace.json``, ``runs/<id>/``, ``datasets/``, ``downloads/``; made when it is first needed."""
 
     path: Path
 
@@ -120,3 +122,8 @@ def choose_workspace(path: str | Path | None = None) -> Workspace:
     """The workspace that is asked for, else RANKSCOPE_WORKSPACE, else the user's data folder."""
     chosen = path or os.environ.get(VARIABLE) or platformdirs.user_data_dir("rankscope", appauthor=False)
     return Workspace(Path(chosen).expanduser())
+
+
+def is_named(path: str | Path | None = None) -> bool:
+    """Whether the user said which folder is the workspace."""
+    return bool(path or os.environ.get(VARIABLE))

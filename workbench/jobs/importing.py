@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.data.plan import DataPlan
+from core.runs.workspace import KEPT_GIGABYTES, Workspace
 from core.training.plan import Choice
 from workbench.jobs.job import Cancelled, JobControl, Progress, Tell, Work
 from workbench.session import Opened
@@ -24,15 +25,28 @@ class StageDone:
     total: int
 
 
-def importing(data: DataPlan, choice: Choice, seed: int = 1, windows: bool = False) -> Work:
-    """Work that reads, cleans, divides and describes; gives an Opened."""
+def importing(
+    data: DataPlan,
+    choice: Choice,
+    seed: int = 1,
+    windows: bool = False,
+    workspace: Workspace | None = None,
+    gigabytes: float = KEPT_GIGABYTES,
+) -> Work:
+    """Work that reads, cleans, divides and describes; gives an Opened.
+
+    Args:
+        workspace: where data that was read before is kept; None for reading anew.
+        gigabytes: how much may be kept there.
+    """
 
     def work(control: JobControl, tell: Tell) -> Opened:
         from core.data.raw import ReadingCancelled
-        from core.splits.prepare import load
+        from core.runs.datasets import datasets_of, load_kept
 
         try:
-            loaded = load(
+            loaded = load_kept(
+                datasets_of(workspace, gigabytes) if workspace is not None else None,
                 data,
                 windows=windows,
                 on_progress=lambda stage, done, total: tell(StageDone(stage, done, total)),

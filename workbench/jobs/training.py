@@ -58,11 +58,13 @@ def training(plan: Plan, opened: Opened, workspace: Workspace, path: Path) -> Wo
         from core.training.loop import train
         from core.training.state import RunState
 
-        loaded, split = divided(plan, opened, control, tell)
+        loaded, split = divided(plan, opened, control, tell, workspace)
         workspace.prepare()
         state = RunState(plan, split, trained_for(plan, workspace, split))
         run = NewRun(path, path.name, path.name, rejected=rejected_rows(loaded), dropped=dropped_rows(loaded))
-        events = cast(Generator[RunEvent, None, None], recorded(train(plan, split, state, control), state, run, control))
+        events = cast(
+            Generator[RunEvent, None, None], recorded(train(plan, split, state, control), state, run, control)
+        )
         last: RunEvent | None = None
         try:
             for last in events:
@@ -113,16 +115,20 @@ def resuming(path: Path, epochs: int | None = None) -> Work:
     return work
 
 
-def divided(plan: Plan, opened: Opened, control: JobControl, tell: Tell) -> tuple[Loaded, Split]:
+def divided(
+    plan: Plan, opened: Opened, control: JobControl, tell: Tell, workspace: Workspace | None = None
+) -> tuple[Loaded, Split]:
     """The open data as the plan wants it; read again where windows need the repeats that were merged."""
     from core.data.raw import ReadingCancelled
-    from core.splits.prepare import divide_loaded, load
+    from core.runs.datasets import datasets_of, load_kept
+    from core.splits.prepare import divide_loaded
 
     windows = MODELS[plan.model.name].batch == "window"
     loaded = opened.loaded
     if windows != opened.windows and plan.data.repeats == "auto":
         try:
-            loaded = load(
+            loaded = load_kept(
+                datasets_of(workspace) if workspace is not None else None,
                 plan.data,
                 windows=windows,
                 on_progress=lambda stage, done, total: tell(StageDone(stage, done, total)),

@@ -15,7 +15,14 @@ from workbench.jobs.job import JobControl, Tell
 
 STAGES: dict[str, tuple[str, ...]] = {
     "plots": ("numpy", "pyqtgraph"),
-    "reading": ("pandas", "core.splits.prepare", "core.data.summary", "core.splits.doctor", "core.data.preview"),
+    "reading": (
+        "pandas",
+        "core.splits.prepare",
+        "core.data.summary",
+        "core.splits.doctor",
+        "core.data.preview",
+        "core.runs.datasets",
+    ),
     "training": ("torch", "core.training.loop", "core.runs.recording", "core.runs.opening", "core.ranking"),
 }
 """What is loaded, in order; the key is told when it is there."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog, QStackedLayout, QVBoxLayout, QWidget
 
 from core.data.plan import DataPlan
+from core.runs.workspace import KEPT_GIGABYTES
 from core.splits import SPLITS
 from core.training.plan import Choice
 from workbench.jobs.calling import calling
@@ -19,6 +20,8 @@ from workbench.session import Opened
 from workbench.words import cell
 
 SAMPLE = DataPlan().source
+MOST_KEPT = 100_000
+"""Gigabytes of data that may be kept to be opened again quickly; the setting is ``data/kept``."""
 
 
 if TYPE_CHECKING:
@@ -110,7 +113,9 @@ class DataPage(Page):
         key = "predefined" if plan.test else "leave-last-out"
         choice = choice or Choice(key, SPLITS[key].settings())
         name = "the sample data" if plan.source == SAMPLE else cell(plan.source.rstrip("/").rpartition("/")[2], 60)
-        self.job = Job(f"Reading {name}", importing(plan, choice), follow_reading)
+        kept = self.context.settings.number("data/kept", KEPT_GIGABYTES, 0, MOST_KEPT)
+        work = importing(plan, choice, workspace=self.context.workspace, gigabytes=kept)
+        self.job = Job(f"Reading {name}", work, follow_reading)
         self.job.ended.connect(lambda end: self._read(plan, end))
         self.welcome.show_job(self.job)
         self.stack.setCurrentWidget(self.welcome)
