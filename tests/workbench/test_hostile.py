@@ -1,15 +1,12 @@
-"""Hostile texts and random hands: the window stays up and shows texts as they are."""
+"""Hostile texts: the window stays up and shows them as they are; see test_monkey for random hands on them."""
 
 from __future__ import annotations
 
-import random
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QFileDialog, QLabel, QMenu, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.data.plan import DataPlan
@@ -32,8 +29,6 @@ TITLES = (
     "x" * 10_000,
     "{0} %s &amp; &File",
 )
-SEED = 20_240
-HANDS = 500
 
 
 @pytest.fixture
@@ -76,56 +71,6 @@ def test_that_hostile_titles_are_shown_as_they_are(qtbot: QtBot, window: MainWin
     assert [label.text() for label in labels if label.textFormat() is not Qt.TextFormat.PlainText] == []
 
 
-def test_that_random_hands_break_nothing(
-    qtbot: QtBot, window: MainWindow, opened: Opened, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("getOpenFileName", "getSaveFileName"):
-        monkeypatch.setattr(QFileDialog, name, lambda *args, **named: ("", ""))
-    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *args, **named: "")
-    monkeypatch.setattr(QDialog, "exec", lambda self: self.deleteLater())
-    monkeypatch.setattr(window, "_show_workspace", lambda: None)
-    monkeypatch.setattr(window, "_full_screen", lambda: None)
-    monkeypatch.setattr(QMenu, "popup", lambda self, *args: self.deleteLater() if self.parent() else None)
-    for action in window.findChildren(QAction):
-        if action.text() in ("&Quit", "Show the &workspace folder", "&Full screen"):
-            action.setEnabled(False)
-    window.session.open(opened)
-    hand = random.Random(SEED)
-    keys = [
-        Qt.Key.Key_Tab,
-        Qt.Key.Key_Space,
-        Qt.Key.Key_Down,
-        Qt.Key.Key_Up,
-        Qt.Key.Key_Return,
-        Qt.Key.Key_A,
-        Qt.Key.Key_9,
-    ]
-    for _ in range(HANDS):
-        if hand.random() < 0.1:
-            window.go(hand.choice(list(PAGES)))
-        target = _target(hand, window)
-        if hand.random() < 0.5:
-            QTest.keyClick(target, hand.choice(keys))
-        else:
-            place = QPoint(hand.randrange(max(target.width(), 1)), hand.randrange(max(target.height(), 1)))
-            QTest.mouseClick(target, Qt.MouseButton.LeftButton, pos=place)
-        for combo in window.findChildren(QComboBox):
-            combo.hidePopup()
-        popup = QApplication.activePopupWidget()
-        if popup is not None:
-            popup.close()
-        if window.jobs.long is not None:
-            window.jobs.stop_all()
-    window.theme.choose("light")
-    qtbot.waitUntil(lambda: not window.jobs.running, timeout=60_000)
-    assert window.isVisible()
-
-
 def _in_menu(widget: QWidget) -> bool:
     parent = widget.parentWidget()
     return parent is not None and (isinstance(parent, QMenu) or _in_menu(parent))
-
-
-def _target(hand: random.Random, window: MainWindow) -> QWidget:
-    seen = [each for each in window.findChildren(QWidget) if each.isVisible() and each.isEnabled()]
-    return hand.choice(seen)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import random
 import socket
-import sys
 from pathlib import Path
-from types import TracebackType
 from typing import Any, NoReturn
 
 from PySide6.QtCore import QEvent, QObject, QSettings
@@ -15,13 +13,14 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 
 from core.data.plan import DataPlan
-from core.errors import RankscopeError
 from core.splits import SPLITS
 from core.training.plan import Choice
 from workbench.app import make_application, make_window
 from workbench.jobs.importing import importing
-from workbench.jobs.job import Job, JobControl
+from workbench.jobs.job import JobControl
 from workbench.main_window import MainWindow
+from workbench.proving.witness import Witness
+from workbench.session import Opened
 from workbench.settings import Settings
 
 TITLES = (
@@ -30,9 +29,19 @@ TITLES = (
     "😀👩‍👩‍👧‍👦 emoji",
     "=HYPERLINK(1)",
     "e\u0301\u0301\u0301",
-    "x" * 5_000,
+    "x" * 10_000,
     "{0} %s &amp; &File",
 )
+FILES = {
+    "empty.csv": b"",
+    "rubbish.csv": bytes(range(256)) * 20,
+    "plan.toml": b'[model]\nname = "mf"\n',
+    "broken.toml": b"[[[",
+    "broken.zip": b"PK\x03\x04" + bytes(range(256)),
+    "other.csv": b"user,item,rating\n"
+    + b"".join(b"a%d,b%d,%d\n" % (at % 30, at * 7 % 19, at % 5) for at in range(400)),
+}
+"""What may be dropped on the window, or chosen in a dialog."""
 MODELS = ("mf", "gmf", "mlp", "neumf", "autorec-user", "autorec-item", "caser", "popularity")
 
 
@@ -42,14 +51,13 @@ class Living(QObject):
     def __init__(self, home: Path, seed: int) -> None:
         super().__init__()
         self.home, self.hand = home, random.Random(seed)
-        self.exceptions: list[str] = []
         self.trainings = 0
-        close_the_doors()
+        self._close_the_doors()
         settings = Settings(QSettings(str(home / "settings.ini"), QSettings.Format.IniFormat))
         self.application = make_application()
         self.window: MainWindow = make_window(self.application, settings, home / "workspace")
-        self._caught, sys.excepthook = sys.excepthook, self._take
-        self.window.jobs.ended.connect(self._look_at)
+        self.witness = Witness(self.window)
+        self.witness.install()
         self.window.installEventFilter(self)
         self.window.resize(1100, 760)
         self.window.show()
@@ -59,21 +67,25 @@ class Living(QObject):
         """Keep the window from being closed."""
         return watched is self.window and event.type() == QEvent.Type.Close
 
+    def files(self) -> tuple[Path, ...]:
+        """Good and broken files."""
+        for name, content in FILES.items():
+            (self.home / name).write_bytes(content)
+        return tuple(self.home / name for name in FILES)
+
+    def leave(self) -> None:
+        """Close the window; nothing runs any more."""
+        self.window.removeEventFilter(self)
+        self.window.close()
+
+    @property
+    def exceptions(self) -> list[str]:
+        """What must not have happened."""
+        return self.witness.seen
+
     def open_data(self) -> None:
-        """Write a source with titles that nobody wants, read it and open it."""
-        users, items = self.hand.randint(20, 40), self.hand.randint(14, 30)
-        views, titles = self.home / "views.csv", self.home / "titles.csv"
-        lines = [
-            f"<b>u{user}</b>,i{(user * 7 + step * step) % items},{1_000_000_000 + step}"
-            for user in range(users)
-            for step in range(8)
-        ]
-        views.write_text("\n".join(["user,item,timestamp", *lines]), "utf-8")
-        named = [f'i{at},"{TITLES[at % len(TITLES)]}"' for at in range(items)]
-        titles.write_text("\n".join(["item,title", *named]), "utf-8")
-        choice = Choice("leave-last-out", SPLITS["leave-last-out"].settings())
-        plan = DataPlan(source=str(views), items=str(titles))
-        self.window.session.open(importing(plan, choice)(JobControl(), lambda event: None))
+        """Make a source with titles that nobody wants, read it and open it."""
+        self.window.session.open(hostile_data(self.home, self.hand))
 
     def train(self) -> None:
         """Begin a short training, as the Train page does."""
@@ -87,26 +99,43 @@ class Living(QObject):
         page.form.start.click()
         self.trainings += 1
 
-    def _look_at(self, job: Job) -> None:
-        end = job.end
-        if end is not None and end.error is not None and end.error.code == "unexpected":
-            self.exceptions.append(f"{job.title}: {end.details[-1500:]}")
+    def _close_the_doors(self) -> None:
+        """What is chosen is chosen at random in the own folder, no other program is opened, nothing is fetched."""
+        folder, hand = self.home / "chosen", random.Random(0)
+        folder.mkdir()
 
-    def _take(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        import traceback
+        def save(*_: object, **__: object) -> tuple[str, str]:
+            name = hand.choice(("", "a.csv", "a.png", "a.svg", "a.pdf", "no/such/folder.csv", "b\u00fcndel\u202e.zip"))
+            return str(folder / name) if name else "", ""
 
-        if not isinstance(error, RankscopeError):
-            self.exceptions.append("".join(traceback.format_exception(kind, error, trace))[-1500:])
-        self._caught(kind, error, trace)
+        def read(*_: object, **__: object) -> tuple[str, str]:
+            return hand.choice(["", *map(str, self.files())]), ""
+
+        def enter(*_: object, **__: object) -> str:
+            return hand.choice(["", str(folder), str(self.home)])
+
+        for name, choose in {"getOpenFileName": read, "getSaveFileName": save, "getExistingDirectory": enter}.items():
+            setattr(QFileDialog, name, staticmethod(choose))
+        QDesktopServices.openUrl = staticmethod(lambda *_: True)  # type: ignore[method-assign]
+        socket.socket.connect = _refused  # type: ignore[method-assign]
 
 
-def close_the_doors() -> None:
-    """No file of the user's is chosen, no other program is opened, nothing is fetched."""
-    for name in ("getOpenFileName", "getSaveFileName", "getOpenFileNames"):
-        setattr(QFileDialog, name, staticmethod(lambda *_, **__: ("", "")))
-    QFileDialog.getExistingDirectory = staticmethod(lambda *_, **__: "")  # type: ignore[method-assign]
-    QDesktopServices.openUrl = staticmethod(lambda *_: True)  # type: ignore[method-assign]
-    socket.socket.connect = _refused  # type: ignore[method-assign]
+def hostile_data(folder: Path, hand: random.Random) -> Opened:
+    """A source with titles that nobody wants, and of another size each time, read and divided."""
+    users, items = hand.randint(20, 40), hand.randint(14, 30)
+    views, titles = folder / "views.csv", folder / "titles.csv"
+    lines = [
+        f"<b>u{user}</b>,i{(user * 7 + step * step) % items},{1_000_000_000 + step}"
+        for user in range(users)
+        for step in range(8)
+    ]
+    views.write_text("\n".join(["user,item,timestamp", *lines]), "utf-8")
+    named = [f'i{at},"{TITLES[at % len(TITLES)]}"' for at in range(items)]
+    titles.write_text("\n".join(["item,title", *named]), "utf-8")
+    choice = Choice("leave-last-out", SPLITS["leave-last-out"].settings())
+    opened = importing(DataPlan(source=str(views), items=str(titles)), choice)(JobControl(), lambda event: None)
+    assert isinstance(opened, Opened)
+    return opened
 
 
 def _refused(*_: object) -> NoReturn:
