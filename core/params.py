@@ -22,7 +22,8 @@ class Parameter:
         name: field name, a full word of the field (``factors``, ``learning_rate``).
         kind: ``int``, ``float``, ``bool``, ``str``, ``tuple[int]``, ``tuple[float]`` or ``tuple[str]``.
         optional: True when None (written as an empty text) is a value.
-        low, high: closed range for numbers, applied to each element of a tuple; None is unbounded.
+        low, high: closed range for numbers, applied to each element of a tuple; None is unbounded. A tuple of
+            numbers with a range has at least one of them.
         above: exclusive lower bound, None is none.
         choices: the only values allowed, empty when free.
     """
@@ -46,7 +47,7 @@ class Parameter:
         if self.above is not None:
             return f"above {self.above:g}" + (f" and at most {self.high:g}" if self.high is not None else "")
         if self.low is not None and self.high is not None:
-            return f"{self.low:g} to {self.high:g}"
+            return f"{self.low:g} to {self.high:g}" + (" each, one or more" if self.kind.startswith("tuple") else "")
         if self.low is not None:
             return f"at least {self.low:g}"
         return f"at most {self.high:g}" if self.high is not None else "any"
@@ -106,9 +107,10 @@ def coerce(parameter: Parameter, value: Any, where: str) -> Any:
         result = _convert(parameter.kind, value)
     except (TypeError, ValueError, OverflowError):
         raise _bad(parameter, value, where) from None
-    for each in result if isinstance(result, tuple) else (result,):
-        if not _inside(parameter, each):
-            raise _bad(parameter, value, where)
+    parts = result if isinstance(result, tuple) else (result,)
+    # texts may be none at all, numbers such as widths of layers may not
+    if (not parts and parameter.low is not None) or not all(_inside(parameter, each) for each in parts):
+        raise _bad(parameter, value, where)
     return result
 
 

@@ -18,13 +18,14 @@ class Example:
     kind: str = param("a", "Which.", choices=("a", "b"))
     sizes: tuple[int, ...] = param((4, 2), "Sizes.", low=1)
     limit: float | None = param(None, "Limit.")
+    names: tuple[str, ...] = param((), "Names.")
     hidden: int = 0
 
 
 def test_that_fields_are_described_in_order() -> None:
     found = describe(Example)
-    assert [each.name for each in found] == ["count", "share", "on", "kind", "sizes", "limit"]
-    assert [each.kind for each in found] == ["int", "float", "bool", "str", "tuple[int]", "float"]
+    assert [each.name for each in found] == ["count", "share", "on", "kind", "sizes", "limit", "names"]
+    assert [each.kind for each in found] == ["int", "float", "bool", "str", "tuple[int]", "float", "tuple[str]"]
     assert found[5].optional
     assert found[0].range_text() == "1 to 9"
     assert found[1].range_text() == "above 0 and at most 1"
@@ -43,7 +44,7 @@ def test_that_fields_are_described_in_order() -> None:
         ("kind", " b ", "b"),
         ("sizes", "8, 4,2", (8, 4, 2)),
         ("sizes", [5], (5,)),
-        ("sizes", "", ()),
+        ("names", "", ()),
         ("limit", "", None),
         ("limit", "2", 2.0),
     ],
@@ -68,6 +69,8 @@ def test_that_texts_become_values(name: str, text: object, value: object) -> Non
         ("kind", 3),
         ("sizes", "4,0"),
         ("sizes", "x"),
+        ("sizes", ""),
+        ("sizes", []),
         ("count", None),
         ("count", ""),
     ],

@@ -130,3 +130,10 @@ def test_that_plans_and_tables_need_neither_torch_nor_qt() -> None:
         "bad = {'torch', 'PySide6', 'numba', 'pandas'} & set(sys.modules); assert not bad, bad"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_that_a_tower_without_a_layer_is_refused() -> None:
+    # its output layer would be wider than what it is given
+    for tower in ([], "", "[]"):
+        with pytest.raises(PlanError, match="tower"):
+            make_plan({"model": {"name": "neumf", "tower": tower}})
