@@ -35,6 +35,7 @@ from core.runs.bundles import is_bundle
 from core.runs.workspace import Workspace
 from workbench.bundle_import import ask_bundle, import_bundle
 from workbench.icons import icon
+from workbench.interrupted import look_for_interrupted
 from workbench.jobs.job import End, Job
 from workbench.jobs.jobs import Jobs
 from workbench.jobs.warming import STAGES, warm
@@ -257,6 +258,8 @@ class MainWindow(QMainWindow):
     def _loaded(self, end: End) -> None:
         if end.error is not None:
             self.tell(message_of(end.error, end.details))
+        elif not self._closing:
+            look_for_interrupted(self.context)
 
     def _warmed(self, stages: list[str]) -> None:
         for stage in stages:
