@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 from numba import njit
+from numpy import uint64
 
 from core.kernels.factorisation import RELAXED
 
 Table = npt.NDArray[np.float32]
 Vector = npt.NDArray[np.float32]
-Winners = npt.NDArray[np.int16]
+Winners = npt.NDArray[np.int32]
 
 
 @njit(nogil=True, cache=True, fastmath=RELAXED)
@@ -24,26 +25,31 @@ def pool(everything: Table, length: int, filters: int, joined: Table, first: int
         winners: ``[rows, L x filters]``, written: the position of the maximum, -1 where nothing is above 0.
     """
     for row in range(len(everything)):
-        values, best, won = everything[row], joined[row], winners[row]
         place = 0
         for height in range(length):
+            # slices of one length, and numbers of one size: only so do these loops run in vector registers
             base = height * filters
+            best = joined[row, first + base : first + base + filters]
+            won = winners[row, base : base + filters]
+            values = everything[row, place : place + filters]
             for number in range(filters):
-                best[first + base + number] = values[place + number]
-                won[base + number] = 0
+                best[number] = values[number]
+                won[number] = 0
             for position in range(1, length - height):
                 at = place + position * filters
+                values = everything[row, at : at + filters]
+                here = np.int32(position)
                 for number in range(filters):
-                    value = values[at + number]
-                    higher = value > best[first + base + number]
-                    best[first + base + number] = value if higher else best[first + base + number]
-                    won[base + number] = np.int16(position) if higher else won[base + number]
+                    value, before = values[number], best[number]
+                    higher = value > before
+                    best[number] = value if higher else before
+                    won[number] = here if higher else won[number]
             for number in range(filters):
-                value = best[first + base + number]
+                value = best[number]
                 # written so that NaN stays
                 below = value <= np.float32(0)
-                best[first + base + number] = np.float32(0) if below else value
-                won[base + number] = np.int16(-1) if below else won[base + number]
+                best[number] = np.float32(0) if below else value
+                won[number] = np.int32(-1) if below else won[number]
             place += (length - height) * filters
 
 
@@ -82,15 +88,12 @@ def pool_back(
                 slope = change[first + height * filters + number]
                 if won >= 0 and slope != np.float32(0):
                     of_bias[height * filters + number] += slope
-                    start = won * width
-                    seen = sequence[start : start + size]
-                    of_seen = of_sequence[start : start + size]
-                    at = before + number * size
-                    weight, of_weight = weights[at : at + size], of_weights[at : at + size]
-                    for column in range(size):
-                        of_weight[column] += slope * seen[column]
-                    for column in range(size):
-                        of_seen[column] += slope * weight[column]
+                    # unsigned places are not checked for counting from the end
+                    start, at = uint64(won * width), uint64(before + number * size)
+                    for column in range(uint64(size)):
+                        of_weights[at + column] += slope * sequence[start + column]
+                    for column in range(uint64(size)):
+                        of_sequence[start + column] += slope * weights[at + column]
             before += filters * size
 
 

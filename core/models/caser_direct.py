@@ -110,7 +110,7 @@ class DirectCaser(DirectPass):
         model, count = self.model, len(sequences.tensor)
         width, length = model.factors, model.window
         joined = self.buffer("joined", count, model.connected.in_features)
-        winners = np.empty((count, len(self.layers) * self.filters), np.int16)
+        winners = np.empty((count, len(self.layers) * self.filters), np.int32)
         first = 0
         if model.vertical is not None:
             first = model.vertical.out_features * width
@@ -133,7 +133,7 @@ class DirectCaser(DirectPass):
         dropout = self.model.dropout
         if not dropout.share or not self.model.training:
             return None
-        kept = (torch.rand(joined.tensor.shape, generator=dropout.generator) >= dropout.share) / (1 - dropout.share)
+        kept = dropout.masks(joined.tensor.shape, joined.tensor.device)
         joined.tensor.mul_(kept)
         return kept
 
