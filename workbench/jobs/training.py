@@ -18,6 +18,7 @@ from core.training.events import (
     RunFailed,
     RunStarted,
     RunStopped,
+    SavingPaused,
     StepsDone,
     from_plain,
 )
@@ -161,6 +162,8 @@ class Follower:
         if isinstance(event, EpochDone) and self._epochs:
             done = event.epoch / self._epochs
             return Progress(f"epoch {event.epoch}/{self._epochs}", done, before.seconds_left, before.rate)
+        if isinstance(event, SavingPaused):
+            return Progress("paused: it cannot be saved", before.fraction)
         if isinstance(event, EvaluationAdvanced) and event.part == "test":
             return Progress("ranking the test part", event.done / event.total if event.total else None)
         return before

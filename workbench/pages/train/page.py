@@ -8,8 +8,9 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from core.errors import StorageError
 from core.models import MODELS
-from core.training.events import RunCompleted, RunEvent, RunFailed, RunStopped
+from core.training.events import RunCompleted, RunEvent, RunFailed, RunStopped, SavingPaused, SavingResumed
 from core.training.plan import Plan
 from workbench.jobs.job import End, Job, Work
 from workbench.jobs.training import Earlier, Follower, RunEnded, resuming, training
@@ -152,9 +153,20 @@ class TrainPage(Page):
             if isinstance(event, Earlier):
                 trace.take(event.events, live=False)
                 plan = event.plan
+            elif isinstance(event, SavingPaused):
+                self._tell_paused(event)
+            elif isinstance(event, SavingResumed):
+                self.context.tell(Message("The run could be saved again and goes on.", "good"))
         if self.live.trace is not trace or (plan is not None and self.live.plan is None):
             self._follow(plan, trace)
         trace.take([event for event in events if isinstance(event, RunEvent)])
+
+    def _tell_paused(self, event: SavingPaused) -> None:
+        """The disk is full or gone: the run waits, and tries by itself now and then."""
+        job = self.context.jobs.long
+        error = StorageError(event.code, event.what, event.where, event.why, event.remedy)
+        text = f"The run waits with its state in memory. {error.sentence()}"
+        self.context.tell(Message(text, "warning", Remedy("Try again", job.control.retry) if job else None))
 
     def _ended(self, plan: Plan | None, trace: Trace, opened: Opened | None, end: End) -> None:
         if opened is not None and plan is not None:

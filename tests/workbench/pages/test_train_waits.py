@@ -1,0 +1,52 @@
+"""A run that cannot be saved waits, the window says so, and the button tries again."""
+
+from __future__ import annotations
+
+import errno
+import os
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from workbench.main_window import MainWindow
+from workbench.pages.train.page import TrainPage
+from workbench.session import Opened
+
+
+def test_that_a_full_disk_is_told_and_the_run_goes_on(
+    qtbot: QtBot, window: MainWindow, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.runs.recording.TRY_AGAIN", 60.0)
+    window.session.open(opened)
+    window.go("train")
+    train = window.page("train")
+    assert isinstance(train, TrainPage)
+    full = {"now": True}
+    real = os.replace
+
+    def replace(source: str, target: str) -> None:
+        if full["now"] and str(target).endswith(".safetensors"):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(source, target)
+
+    monkeypatch.setattr(os, "replace", replace)
+    train.form.give({"model": {"name": "mf"}, "training": {"epochs": 3}, "evaluation": {"bootstrap": 0}})
+    train.form.start.click()
+
+    def waits() -> bool:
+        message = window.message_bar.message
+        return message is not None and "No space left" in message.text
+
+    qtbot.waitUntil(waits, timeout=60_000)
+    job = window.jobs.long
+    assert job is not None
+    assert "paused" in job.progress.text
+    message = window.message_bar.message
+    assert message is not None
+    assert message.remedy is not None
+    assert message.remedy.label == "Try again"
+    full["now"] = False
+    message.remedy.action()
+    qtbot.waitUntil(lambda: not window.jobs.running, timeout=60_000)
+    assert job.end is not None
+    assert job.end.error is None
