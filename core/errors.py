@@ -61,3 +61,7 @@ class StorageError(RankscopeError):
 
 class ModelFileError(RankscopeError):
     """A saved model is damaged, unknown, or belongs to something else."""
+
+
+class DownloadError(RankscopeError):
+    """A data set could not be fetched from where it is published."""

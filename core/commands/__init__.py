@@ -34,6 +34,7 @@ class Command:
 
 COMMANDS: dict[str, Command] = {
     "data": Command("read a source and say what is in it", "core.commands.data"),
+    "download": Command("fetch a MovieLens set by name, its terms shown first", "core.commands.download"),
     "train": Command("train a model, measure it, keep the run", "core.commands.train"),
     "resume": Command("go on with a run that was stopped or cut off", "core.commands.resume"),
     "evaluate": Command("measure a run", "core.commands.evaluate"),

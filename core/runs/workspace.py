@@ -34,6 +34,11 @@ class Workspace:
         """Where the runs lie."""
         return self.path / "runs"
 
+    @property
+    def downloads_folder(self) -> Path:
+        """Where archives lie that the user fetched."""
+        return self.path / "downloads"
+
     def runs(self) -> Iterator[RunFolder]:
         """All run folders, in no order; what is no run is passed over."""
         if self.runs_folder.is_dir():
