@@ -50,3 +50,17 @@ def test_that_a_full_disk_is_told_and_the_run_goes_on(
     qtbot.waitUntil(lambda: not window.jobs.running, timeout=60_000)
     assert job.end is not None
     assert job.end.error is None
+
+
+def test_that_earlier_runs_are_not_kept_without_end(qtbot: QtBot, window: MainWindow, opened: Opened) -> None:
+    from workbench.pages.train.live import MOST_EARLIER
+    from workbench.trace import Trace
+
+    window.session.open(opened)
+    window.go("train")
+    train = window.page("train")
+    assert isinstance(train, TrainPage)
+    traces = [Trace(f"run {number}", window.context.workspace.new_path(), 0) for number in range(MOST_EARLIER + 5)]
+    for trace in traces:
+        train.live.add_earlier(trace)
+    assert train.live.earlier == traces[5:]

@@ -35,6 +35,8 @@ REDRAW = 35
 PARTS = ("loss", "difference", "metrics", "speed", "ranks", "log")
 TITLES = {"loss": "Loss", "metrics": "Validation", "difference": "Score difference", "ranks": "Pinned users"}
 MOST_LINES = 6
+MOST_EARLIER = 12
+"""Earlier runs that are offered for the overlay; all are in the list of runs."""
 TALL = 660
 """Pixels from which on there is room for the throughput as a plot."""
 USUAL = "ndcg,hit,auc"
@@ -185,10 +187,11 @@ class LivePanel(QWidget):
         self._renew()
 
     def add_earlier(self, trace: Trace) -> None:
-        """Offer a run that has ended for the overlay."""
+        """Offer a run that has ended for the overlay; the oldest of many are let go of."""
+        drawn = [self.earlier[int(key)] for key in self.overlay.ticked]
         if trace not in self.earlier:
-            self.earlier.append(trace)
-        ticked = self.overlay.ticked
+            self.earlier = [*self.earlier, trace][-MOST_EARLIER:]
+        ticked = [str(at) for at, each in enumerate(self.earlier) if each in drawn]
         self.overlay.offer([(str(at), each.title) for at, each in enumerate(self.earlier)], ticked)
 
     def overlaid(self) -> list[Trace]:

@@ -1,0 +1,43 @@
+"""The window's proofs: a short one holds, and crashes, exceptions and growth are seen."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from core.proving.proof import Options
+from tests.core.proving.test_proofs import verdict
+from workbench.proving import command
+from workbench.proving.soak import Sample, judged
+
+
+def test_that_random_hands_on_a_window_of_its_own_break_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["monkey", "--quick", "--events", "150", "--json"]) == 0
+    result = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (result["event"], result["holds"], result["events"]) == ("result", True, 150)
+
+
+def test_that_a_process_that_dies_is_a_crash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "dying.py"
+    program.write_text("import os\nprint('{\"events\": 3}', flush=True)\nos.kill(os.getpid(), 11)\n")
+    monkeypatch.setattr(command, "alone", lambda home: {"PYTHONPATH": str(tmp_path)})
+    real = command.child
+    monkeypatch.setattr(command, "child", lambda module, words: real("dying", words))
+    found = verdict(command.monkeys(Options(events=10, quick=True)))
+    assert found.figures["crashes"] == 2
+    assert "SIGSEGV" in found.violations[0]
+
+
+def samples(slope: float, handles: int = 0) -> list[Sample]:
+    return [Sample(at / 100, 500 + slope * at / 100, 8, 20 + (handles if at > 60 else 0)) for at in range(100)]
+
+
+def test_that_growth_is_seen_and_warming_up_is_not() -> None:
+    assert judged(samples(1.0), 60.0)[1] == []
+    assert judged(samples(3.0), 60.0)[1] == ["memory grows by 3.0 MB an hour"]
+    assert judged(samples(0.0, handles=5), 60.0)[1] == ["5 handles more at the end than after a quarter"]
+    warmed = [Sample(each.hours, each.memory - (100 if at < 20 else 0), 8, 20) for at, each in enumerate(samples(0.0))]
+    assert judged(warmed, 60.0)[1] == []
+    assert judged(samples(0.0)[:5], 60.0)[1]
