@@ -53,6 +53,8 @@ FIXED: dict[str, type] = {
     "training": TrainingSettings,
     "evaluation": EvaluationSettings,
 }
+KEYED = (*CHOICES, "optimiser")
+"""Sections that have a key, which is called ``name`` in each of them."""
 SECTIONS = ("data", "split", "model", "loss", "sampler", "optimiser", "training", "evaluation")
 
 Values = Mapping[str, Mapping[str, Any]]
@@ -274,20 +276,19 @@ def apply_setting(values: dict[str, dict[str, Any]], name: str, text: str) -> No
 
     Args:
         values: changed in place; the table keys in it decide which fields exist.
-        name: a field name that is unique in the plan, or a dotted one.
+        name: a field name that is unique in the plan, a dotted one, or a section that has a key.
 
     Raises:
         PlanError: nothing, or more than one thing, has the name.
     """
-    if name in CHOICES or name == "optimiser":
+    if name in KEYED:
         name = f"{name}.name"
-    names = field_names(values)
+    # every section that has a key calls it name
+    names = {**field_names(values), "name": [*KEYED]}
     if "." in name:
         section, field = name.split(".", 1)
-        known = section in SECTIONS and (field == "name" or section in names.get(field, []))
-        if not known:
-            dotted = [f"{each}.{field_name}" for field_name, sections in names.items() for each in sections]
-            raise unknown_name(name, dotted, "--set")
+        if section not in names.get(field, []):
+            raise _unknown_field(section, field, names)
     else:
         sections = names.get(name, [])
         if not sections:
@@ -301,6 +302,16 @@ def apply_setting(values: dict[str, dict[str, Any]], name: str, text: str) -> No
             )
         section, field = sections[0], name
     values.setdefault(section, {})[field] = text
+
+
+def _unknown_field(section: str, field: str, names: Mapping[str, list[str]]) -> PlanError:
+    """The error for a dotted name: other fields of its section, or the same field elsewhere."""
+    if field in names:
+        return unknown_name(f"{section}.{field}", [f"{each}.{field}" for each in names[field]], "--set")
+    if section not in SECTIONS:
+        return unknown_name(section, SECTIONS, "--set")
+    own = [f"{section}.{name}" for name, sections in names.items() if section in sections]
+    return unknown_name(f"{section}.{field}", own, "--set")
 
 
 def differing(a: Plan, b: Plan) -> dict[str, tuple[Any, Any]]:

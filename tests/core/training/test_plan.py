@@ -101,6 +101,27 @@ def test_that_an_unknown_setting_offers_the_nearest() -> None:
         apply_setting({}, "optimiser.l3", "1")
 
 
+def test_that_an_unknown_field_of_a_section_offers_its_own_fields() -> None:
+    with pytest.raises(PlanError) as caught:
+        apply_setting({"loss": {"name": "hinge"}}, "loss.foo", "1")
+    assert caught.value.remedy == "Did you mean loss.name, loss.margin?"
+    with pytest.raises(PlanError, match=r"optimiser\.learning_rate"):
+        apply_setting({}, "training.learning_rate", "1")
+    with pytest.raises(PlanError) as caught:
+        apply_setting({}, "los.margin", "1")
+    assert caught.value.remedy == "Did you mean loss?"
+
+
+def test_that_a_bare_name_is_refused_since_every_section_has_one() -> None:
+    values: dict[str, dict[str, object]] = {}
+    with pytest.raises(PlanError) as caught:
+        apply_setting(values, "name", "adam")
+    assert caught.value.code == "plan.ambiguous-name"
+    assert "model.name" in caught.value.remedy
+    assert "optimiser.name" in caught.value.remedy
+    assert values == {}
+
+
 def test_that_the_name_of_a_section_sets_its_key() -> None:
     values: dict[str, dict[str, object]] = {}
     apply_setting(values, "optimiser", "adagrad")
