@@ -21,7 +21,7 @@ from core.runs.opening import Run
 from core.runs.workspace import Workspace
 from core.splits.candidates import match_candidates
 from core.splits.doctor import examine
-from core.splits.prepare import Loaded, Prepared, divide_loaded
+from core.splits.prepare import Loaded, Prepared, divide_loaded, merges_ids
 from core.splits.split import Candidates, Split
 from core.training.plan import Plan
 
@@ -135,5 +135,5 @@ def candidates_for(run: Run, path: str) -> Candidates:
         split.interactions,
         (split.train, split.validation),
         split.test,
-        run.plan.data.merge_ids,
+        merges_ids(run.plan.data),
     )

@@ -32,7 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     who.add_argument("--history", metavar="ID,ID,...", help="items that an unknown user met, oldest first")
     who.add_argument("--all", action="store_true", help="all users of the run")
     parser.add_argument("--k", metavar="N", type=whole_number, default=10, help="items for each user (10)")
-    parser.add_argument("--out", metavar="FILE", type=Path, help="write a .csv, .parquet, .jsonl or .run file, replacing it")
+    parser.add_argument(
+        "--out", metavar="FILE", type=Path, help="write a .csv, .parquet, .jsonl or .run file, replacing it"
+    )
     parser.add_argument("--exclude", metavar="ID", nargs="+", action="extend", default=[], help="items nobody is given")
     parser.add_argument("--why", action="store_true", help="the items of the history that speak for each one")
     parser.add_argument(
@@ -49,6 +51,10 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         raise UsageError(
             "usage.why-and-out", "reasons are printed, not written", "--why", remedy="Leave out --why or --out"
         )
+    if arguments.out:
+        from core.export.exporting import check_folder
+
+        check_folder(arguments.out)
     opened = named_run(arguments, arguments.run)
     model = ready_model(console, opened)
     if arguments.why:
@@ -125,6 +131,7 @@ def by_history(run: Run, arguments: argparse.Namespace) -> Asked:
     from core.data.vocabulary import Vocabulary
     from core.insight.unknown import history_scores
     from core.ranking import best_items
+    from core.scoring import not_a_number
 
     items = run.interactions.items
     history = rows_of(items, split_ids(arguments.history), "item", "--history")
@@ -140,6 +147,8 @@ def by_history(run: Run, arguments: argparse.Namespace) -> Asked:
     excluded = rows_of(items, arguments.exclude, "item", "--exclude")
     rows = np.zeros(1, np.int32)
     found = best_items(scores[None, :], hidden, rows, min(arguments.k, len(items)), excluded=excluded)
+    if found.broken >= 0:
+        raise not_a_number("with this history")
     return Asked(iter([found]), Vocabulary(["history"]), history)
 
 

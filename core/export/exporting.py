@@ -108,10 +108,7 @@ def check_free(out: Path, entry: Target, planned: set[str], replace: bool) -> No
         UsageError: something is there and is not to be replaced, or is something else than such an export.
     """
     where = durable.printable_path(out)
-    if not out.parent.is_dir():
-        raise UsageError(
-            "export.no-folder", "the folder to write to is not there", where, remedy="Make it, or choose another"
-        )
+    check_folder(out)
     if not os.path.lexists(out):
         return
     if entry.suffixes:
@@ -137,6 +134,21 @@ def check_free(out: Path, entry: Target, planned: set[str], replace: bool) -> No
             "there is something at this place already",
             where,
             remedy="Choose another, or add --replace",
+        )
+
+
+def check_folder(out: Path) -> None:
+    """Refuse a place whose folder is not there.
+
+    Raises:
+        UsageError: with the place.
+    """
+    if not out.parent.is_dir():
+        raise UsageError(
+            "export.no-folder",
+            "the folder to write to is not there",
+            durable.printable_path(out),
+            remedy="Make it, or choose another",
         )
 
 

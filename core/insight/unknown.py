@@ -11,6 +11,7 @@ from torch import Tensor
 from core.errors import UsageError
 from core.models.autorec import AutoRec
 from core.models.base import RankingModel
+from core.models.baselines import Popularity, RandomScores
 from core.models.factorisation import Factorisation
 from core.models.neural import NeuralRanking
 from core.models.scorer import scorer_for
@@ -49,7 +50,8 @@ def history_scores(
         with torch.no_grad():
             scores: npt.NDArray[np.float32] = model.score_shared(vector, None)[0].float().cpu().numpy()
         return scores
-    if model.window or (isinstance(model, AutoRec) and model.by_user):
+    # popularity is the same for everybody, known or not
+    if model.window or isinstance(model, Popularity) or (isinstance(model, AutoRec) and model.by_user):
         histories = Histories.by_hand([items], model.n_items)
         found: npt.NDArray[np.float32] = scorer_for(model).scores(np.full(1, -1, np.int32), histories)[0].copy()
         return found
@@ -57,9 +59,17 @@ def history_scores(
         code="insight.known-users-only",
         what="this model can rank only for users that it was trained on",
         where="--history",
-        why="It has no way to see a user other than by the user's own factors",
+        why=_why_known_only(model),
         remedy="Use Caser, user-based AutoRec, MF or GMF for unknown users",
     )
+
+
+def _why_known_only(model: RankingModel) -> str:
+    if isinstance(model, AutoRec):
+        return "It rebuilds the columns of items, and somebody unknown has no row in them"
+    if isinstance(model, RandomScores):
+        return "Its scores are drawn for each user by number"
+    return "It has no way to see a user other than by the user's own factors"
 
 
 def folded_in(

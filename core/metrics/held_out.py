@@ -91,7 +91,11 @@ class Evaluation:
     def notes(self) -> tuple[str, ...]:
         """What a reader of the figures has to know."""
         longer = [k for k in self.ks if k > self.n_items]
-        return tuple(f"k = {k} is more than the {self.n_items} items: computed at {self.n_items}" for k in longer)
+        notes = [f"k = {k} is more than the {self.n_items} items: computed at {self.n_items}" for k in longer]
+        met = self.counts.get("items already met", 0) if self.protocol == "sampled" else 0
+        if met:
+            notes.append(f"{met:,} candidates are items that their user had met before; they are ranked as given")
+        return tuple(notes)
 
     def select(self, keep: npt.NDArray[np.bool_]) -> Evaluation:
         """The same for some held-out items alone, ``keep`` ``[held-out]``.

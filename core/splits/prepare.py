@@ -148,7 +148,7 @@ def load(
             why="Rows that cannot be used are an error when --strict is given",
             remedy="Mend the rows, or leave --strict out",
         )
-    plan = dataclasses.replace(data, merge_ids=data.merge_ids or make_options(columns).merge)
+    plan = dataclasses.replace(data, merge_ids=merges_ids(data))
     watch = _watch("cleaning", on_progress, cancelled)
     cleaned = clean(rows, plan, parts=parts, candidates=lists, windows=windows, watch=watch)
     named: dict[str, RawRows | RawCandidates] = {"source": rows, **parts, **({"candidates": lists} if lists else {})}
@@ -159,6 +159,11 @@ def load(
         validation=validation,
         merge_ids=plan.merge_ids,
     )
+
+
+def merges_ids(data: DataPlan) -> bool:
+    """Whether ids that differ in spaces or accents only are one: a field of the plan, or ``merge`` in its columns."""
+    return data.merge_ids or make_options(parse_columns(data.columns)).merge
 
 
 def _watch(stage: str, on_progress: Progress | None, cancelled: Callable[[], bool] | None) -> Watch:

@@ -6,6 +6,7 @@ import csv
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
@@ -42,6 +43,30 @@ def test_that_candidates_make_the_protocol_sampled(call: Call, runs: dict[str, P
     assert sum(result["excluded"].values()) == 10
     said = call("evaluate", runs["mf"], "--candidates", tmp_path / "lists.txt", "--part", "validation")
     assert said.code == 2
+
+
+def test_that_candidates_that_the_user_has_met_are_told(call: Call, runs: dict[str, Path], tmp_path: Path) -> None:
+    every = " ".join(f"{item:03d}" for item in range(30))
+    (tmp_path / "lists.txt").write_text("\n".join(f"u{user:02d} {every}" for user in range(50)))
+    result = call("evaluate", runs["mf"], "--candidates", tmp_path / "lists.txt", "--json").result
+    # ten interactions of each of the 50 users, one of them held out
+    assert result["counts"]["items already met"] == 450
+    assert any(note.startswith("450 candidates are items that their user had met") for note in result["notes"])
+    assert "had met" not in str(call("evaluate", runs["mf"], "--json").result["notes"])
+
+
+def test_that_candidate_ids_are_merged_as_the_columns_of_the_run_say(call: Call, tmp_path: Path) -> None:
+    # one é is a letter with an accent, the other a letter and an accent
+    rows = [f"u{user},\u00e9{item},{item}" for user in range(6) for item in range(user, user + 6)]
+    (tmp_path / "data.csv").write_text("user,item,time\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    lists = [f"u{user} " + " ".join(f"e\u0301{item}" for item in range(11)) for user in range(6)]
+    (tmp_path / "lists.txt").write_text("\n".join(lists) + "\n", encoding="utf-8")
+    words = ["train", "--data", tmp_path / "data.csv", "--columns", "merge=yes", "--model", "popularity", *SMALL]
+    assert call(*words, "--out", tmp_path / "run").code == 0
+    said = call("evaluate", tmp_path / "run", "--candidates", tmp_path / "lists.txt", "--json")
+    assert said.code == 0, said.err
+    assert "unknown items" not in said.result["counts"]
+    assert said.result["counts"]["items already met"] == 30
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -112,6 +137,33 @@ def test_that_a_model_that_cannot_says_so(call: Call, runs: dict[str, Path]) -> 
     said = call("recommend", runs["neumf"], "--history", "000,002")
     assert said.code == 2
     assert "trained on" in said.err
+
+
+def test_that_popularity_ranks_for_anybody(call: Call, runs: dict[str, Path]) -> None:
+    said = call("recommend", runs["popularity"], "--history", "000,002", "--k", "28", "--json")
+    assert said.code == 0, said.err
+    scores = {each["item"]: each["score"] for each in said.objects if each["event"] == "item"}
+    run = open_run(runs["popularity"])
+    counts = dict(zip(run.interactions.items.ids.to_pylist(), run.split.train.item_counts.tolist(), strict=True))
+    assert scores == {item: count for item, count in counts.items() if item not in ("000", "002")}
+
+
+def test_that_scores_that_are_no_numbers_are_not_listed(
+    call: Call, runs: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nothing = np.full(30, np.nan, np.float32)
+    monkeypatch.setattr("core.insight.unknown.history_scores", lambda *args, **settings: nothing)
+    said = call("recommend", runs["mf"], "--history", "000,002")
+    assert said.code == 1
+    assert "NaN" in said.err
+
+
+def test_that_a_missing_folder_is_refused_before_anything_is_ranked(
+    call: Call, runs: dict[str, Path], tmp_path: Path
+) -> None:
+    said = call("recommend", runs["mf"], "--all", "--out", tmp_path / "none" / "all.csv")
+    assert said.code == 2
+    assert "the folder to write to is not there" in said.err
 
 
 @pytest.mark.parametrize(
