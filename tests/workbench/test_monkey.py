@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from workbench.__main__ import main
 from workbench.main_window import MainWindow
+from workbench.pages import PAGES
 from workbench.pages.train.page import TrainPage
 from workbench.proving.hands import Hands
 from workbench.proving.living import hostile_data
@@ -74,6 +75,18 @@ def test_that_the_witness_hears_what_leaves_a_slot(qtbot: QtBot, window: MainWin
     with qtbot.waitSignal(hands.finished, timeout=60_000):
         hands.begin()
     assert any("seen by nobody" in each for each in witness.seen)
+
+
+def test_that_no_page_shows_a_window_of_its_own(
+    qtbot: QtBot, window: MainWindow, witness: Witness, tmp_path: Path
+) -> None:
+    window.session.open(hostile_data(tmp_path, random.Random(1)))
+    for key in PAGES:
+        window.go(key)
+        qtbot.waitUntil(lambda key=key: window.page(key) is not None and not window.jobs.running, timeout=60_000)  # type: ignore[misc]
+    assert witness.seen == []
+    QLabel("nobody's").show()
+    assert any("is a window" in each for each in witness.seen)
 
 
 def test_that_hands_go_on_in_a_dialog_and_leave_it(qtbot: QtBot, window: MainWindow, witness: Witness) -> None:

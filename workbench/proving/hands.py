@@ -140,6 +140,9 @@ class Hands(QObject):
                     self.slow.append(f"{took:.1f} s: {self.acts[-1]}")
 
     def _act(self, inner: QWidget | None) -> None:
+        if QApplication.activeWindow() is None:
+            # not every platform gives a window the keys by itself when a dialog is gone
+            self.window.activateWindow()
         last, times = self._within
         self._within = (inner, times + 1 if inner is not None and inner is last else 0)
         if self._within[1] > GIVEN_UP:

@@ -1,4 +1,4 @@
-"""What breaks while nobody looks: exceptions of slots and threads, jobs that end as nobody foresaw, warnings of Qt."""
+"""What breaks while nobody looks: exceptions of slots, jobs' unforeseen ends, warnings of Qt, stray windows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import traceback
 from collections.abc import Sequence
 from types import TracebackType
 
-from PySide6.QtCore import QMessageLogContext, QObject, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QEvent, QMessageLogContext, QObject, Qt, QtMsgType, qInstallMessageHandler
+from PySide6.QtWidgets import QApplication, QWidget
 
 from core.errors import RankscopeError
 from workbench.jobs.job import Job
@@ -36,7 +37,18 @@ class Witness(QObject):
         super().__init__()
         self.seen: list[str] = []
         self.acts: Sequence[str] = ()
+        self._window = window
         window.jobs.ended.connect(self.look_at)
+        application = QApplication.instance()
+        assert application is not None
+        application.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """A widget that nobody owns is a window of its own, if for an instant: it flashes and takes the keys."""
+        if event.type() == QEvent.Type.Show and is_stray(watched) and watched is not self._window:
+            name = watched.accessibleName() if isinstance(watched, QWidget) else ""
+            self._note(f"{type(watched).__name__} {name!r} is a window\n{''.join(traceback.format_stack(limit=6))}")
+        return False
 
     def install(self) -> None:
         """Stand before the hooks that are there."""
@@ -65,3 +77,8 @@ class Witness(QObject):
     def _note(self, what: str) -> None:
         last = "\n  ".join(list(self.acts)[-CAUSES:])
         self.seen.append(f"{what}\n  after\n  {last}" if last else what)
+
+
+def is_stray(shown: QObject) -> bool:
+    """A widget that is a window because it has no parent; dialogs, menus and tips are windows by nature."""
+    return isinstance(shown, QWidget) and shown.isWindow() and shown.windowType() == Qt.WindowType.Window

@@ -172,7 +172,10 @@ class SplitPanel(QWidget):
         card = finding_card(self._context.theme, finding)
         bars = self._opened.pictures.get(finding.key)
         if bars is not None:
-            card.body.addWidget(self._plot(finding.key, bars))
+            plot = self._plot(finding.key, bars)
+            card.body.addWidget(plot)
+            # not before it is in the card: it would be a window of its own
+            plot.show()
         self._findings.addWidget(card)
         QTimer.singleShot(0, self, self._show_finding)
 
@@ -190,7 +193,6 @@ class SplitPanel(QWidget):
             plot.bars(name, at, [bars.counts[place] for place in at], 0.9, colour)
         plot.name_places([(float(place), name) for place, name in enumerate(bars.names)])
         plot.fit()
-        plot.show()
         return plot
 
 

@@ -93,10 +93,11 @@ class SequencesPage(Page):
         column.setSpacing(8)
         column.addWidget(self._timeline_card())
         self.below = QStackedLayout()
+        # a stack without a parent would show its first widget as a window
+        column.addLayout(self.below, 1)
         inner = QWidget()
         self.below.addWidget(inner)
         self.below.addWidget(self.cannot)
-        column.addLayout(self.below, 1)
         lower = QVBoxLayout(inner)
         lower.setContentsMargins(0, 0, 0, 0)
         lower.setSpacing(8)

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSplitter, QStackedLayout,
 from workbench.jobs.job import End, Job, Work
 from workbench.jobs.user_lists import Beside, UserTable, UserView, explaining, matching, ranking, tabulating
 from workbench.page import Context, Message, Page, message_of
-from workbench.pages import PAGES
 from workbench.pages.users.beside import BesideChooser
 from workbench.pages.users.figures import Figures
 from workbench.pages.users.finder import Finder, most_active
@@ -137,8 +136,6 @@ class UsersPage(Page):
         self.to_sequences = button("Sequence", self._to_sequences, "chip", help="The user on the Sequences page")
         self.to_items = button("Item", self._to_item, "chip", help="The chosen item on the Items page")
         self.to_items.setEnabled(False)
-        self.to_sequences.setVisible("sequences" in PAGES)
-        self.to_items.setVisible("items" in PAGES)
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.chooser.combo, 1)
