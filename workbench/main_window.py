@@ -174,6 +174,7 @@ class MainWindow(QMainWindow):
         self._act(file, "&Open file…", self._ask_file, QKeySequence.StandardKey.Open)
         self._act(file, "Open &folder…", self._ask_folder, "Ctrl+Shift+O")
         self._act(file, "Open the &sample data", lambda: self.open_data("sample"), "Ctrl+Shift+S")
+        self._act(file, "&Download a MovieLens set…", self._ask_download)
         self._act(file, "&Import a run bundle…", self._ask_bundle, "Ctrl+I")
         self.recent_menu = file.addMenu("&Recent")
         self.recent_menu.aboutToShow.connect(self._fill_recent)
@@ -349,6 +350,14 @@ class MainWindow(QMainWindow):
         if path:
             self.settings.keep("folder", path.rpartition("/")[0])
             self.open_data(path)
+
+    def _ask_download(self) -> None:
+        from workbench.pages.data.page import DataPage
+
+        self.go("data")
+        page = self.page("data")
+        if isinstance(page, DataPage):
+            page.ask_download()
 
     def _ask_bundle(self) -> None:
         ask_bundle(self.context, self)

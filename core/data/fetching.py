@@ -16,7 +16,7 @@ from pathlib import Path
 import filelock
 
 from core import durable, strict_json
-from core.data.movielens import Download
+from core.data.movielens import Download, part_of, place_of, present
 from core.data.raw import ReadingCancelled
 from core.data.web import Answer, Web, open_address, reason_of
 from core.errors import DownloadError, StorageError, UsageError
@@ -48,24 +48,6 @@ class Fetched:
     size: int
     resumed: int
     check: str
-
-
-def place_of(download: Download, folder: Path) -> Path:
-    """Where an archive lies once it is whole."""
-    return folder / f"{download.name}.zip"
-
-
-def part_of(download: Download, folder: Path) -> Path:
-    """Where the bytes of an archive lie that is not whole."""
-    return folder / f"{download.name}.zip.part"
-
-
-def present(download: Download, folder: Path) -> int:
-    """Bytes that an earlier try left; 0 where there is nothing to go on with."""
-    try:
-        return part_of(download, folder).stat().st_size
-    except OSError:
-        return 0
 
 
 def fetch(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from core.errors import UsageError
 from core.nearest import nearest
@@ -144,3 +145,21 @@ def find_download(name: str) -> Download:
         return DOWNLOADS[name]
     near = nearest(name, DOWNLOADS) or list(DOWNLOADS)
     raise UsageError("download.unknown", f"there is no set called {name!r}", remedy=f"Did you mean {', '.join(near)}?")
+
+
+def place_of(download: Download, folder: Path) -> Path:
+    """Where an archive lies once it is whole."""
+    return folder / f"{download.name}.zip"
+
+
+def part_of(download: Download, folder: Path) -> Path:
+    """Where the bytes of an archive lie that is not whole."""
+    return folder / f"{download.name}.zip.part"
+
+
+def present(download: Download, folder: Path) -> int:
+    """Bytes that an earlier try left; 0 where there is nothing to go on with."""
+    try:
+        return part_of(download, folder).stat().st_size
+    except OSError:
+        return 0

@@ -11,8 +11,8 @@ import pytest
 
 from core import durable
 from core.data import fetching
-from core.data.fetching import fetch, part_of, place_of, present
-from core.data.movielens import DOWNLOADS, Download, find_download
+from core.data.fetching import fetch
+from core.data.movielens import DOWNLOADS, Download, find_download, part_of, place_of, present
 from core.data.raw import ReadingCancelled
 from core.data.reading import read_rows
 from core.data.web import Web

@@ -12,6 +12,7 @@ from core.runs.workspace import KEPT_GIGABYTES
 from core.splits import SPLITS
 from core.training.plan import Choice
 from workbench.jobs.calling import calling
+from workbench.jobs.downloading import downloading, follow_fetching
 from workbench.jobs.importing import follow_reading, importing
 from workbench.jobs.job import End, Job
 from workbench.page import Context, Message, Page, Remedy, message_of
@@ -25,6 +26,7 @@ MOST_KEPT = 100_000
 
 
 if TYPE_CHECKING:
+    from core.data.movielens import Download
     from workbench.pages.data.overview import Overview
 
 
@@ -36,7 +38,7 @@ class DataPage(Page):
         self.job: Job | None = None
         self.overview: Overview | None = None
         self._made: Overview | None = None
-        self.welcome = Welcome(context, self.ask_file, self.ask_folder)
+        self.welcome = Welcome(context, self.ask_file, self.ask_folder, self.ask_download)
         holder = QVBoxLayout(self)
         holder.setContentsMargins(0, 0, 0, 0)
         inner = QWidget()
@@ -97,6 +99,39 @@ class DataPage(Page):
         path = QFileDialog.getExistingDirectory(self, "Open a folder", self.context.settings.text("folder"))
         if path:
             self.take_files([path])
+
+    def ask_download(self) -> None:
+        """Choose a MovieLens set and accept its terms."""
+        from workbench.pages.data.download_dialog import DownloadDialog
+
+        if self.job is not None:
+            self.context.tell(Message("Something is being read already. Cancel it first.", "warning"))
+            return
+        dialog = DownloadDialog(self, self.context.workspace.downloads_folder)
+        dialog.confirmed.connect(self._download)
+        dialog.open()
+
+    def _download(self, download: Download) -> None:
+        """Fetch a set in the background; it is then opened like any other archive."""
+        self.job = Job(f"Downloading {download.name}", downloading(download, self.context.workspace), follow_fetching)
+        self.job.ended.connect(lambda end: self._downloaded(download, end))
+        self.welcome.show_job(self.job)
+        self.stack.setCurrentWidget(self.welcome)
+        self.context.jobs.start(self.job)
+
+    def _downloaded(self, download: Download, end: End) -> None:
+        self.job = None
+        self.welcome.show_job(None)
+        self._show()
+        if end.error is not None:
+            again = Remedy("Try again", lambda: self._download(download)) if end.error.retryable else None
+            self.context.tell(message_of(end.error, end.details, again))
+        elif end.cancelled:
+            text = f"The download of {download.name} was stopped. What has come is kept: it can be gone on with."
+            self.context.tell(Message(text, remedy=Remedy("Go on", lambda: self._download(download))))
+        else:
+            self.context.tell(Message(f"{download.name} is in the workspace. {end.value.check}", "good"))
+            self.take_files([str(end.value.path)])
 
     def _ask_how(self, plan: DataPlan) -> None:
         from workbench.pages.data.import_dialog import ImportDialog

@@ -18,9 +18,15 @@ MOST_RECENT = 5
 
 
 class Welcome(QWidget):
-    """A drop zone with the three ways to open data, and the recent ones."""
+    """A drop zone with the ways to open data, and the recent ones."""
 
-    def __init__(self, context: Context, ask_file: Callable[[], None], ask_folder: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        context: Context,
+        ask_file: Callable[[], None],
+        ask_folder: Callable[[], None],
+        ask_download: Callable[[], None],
+    ) -> None:
         super().__init__()
         self._context = context
         self._job: Job | None = None
@@ -46,13 +52,17 @@ class Welcome(QWidget):
         self.sample = button("Open the sample data", lambda: context.open_data("sample"), "primary")
         self.file = button("Open file…", ask_file)
         self.folder = button("Open folder…", ask_folder)
+        self.download = button(
+            "Download a MovieLens set…", ask_download, help="Fetch one from GroupLens; its terms are shown first"
+        )
         set_icon(self.sample, context.theme, "sample", "on_accent")
         set_icon(self.file, context.theme, "file")
         set_icon(self.folder, context.theme, "folder")
+        set_icon(self.download, context.theme, "import")
         row = QHBoxLayout()
         row.setSpacing(10)
         row.addStretch(1)
-        for each in (self.sample, self.file, self.folder):
+        for each in (self.sample, self.file, self.folder, self.download):
             row.addWidget(each)
         row.addStretch(1)
         self.buttons = QWidget()
