@@ -78,11 +78,19 @@ def measured(first: Run, second: Run) -> tuple[Evaluation, Evaluation]:
 
 def remarks(first: Run, a: Evaluation, second: Run, b: Evaluation) -> list[str]:
     """What a reader of the comparison has to know."""
+    import numpy as np
+
     found = []
     if first.record.data.get("hash") != second.record.data.get("hash"):
         found.append("The runs were made from different data or splits; only users that both ranked are compared")
     if a.protocol != b.protocol:
         found.append(f"The first is measured with the {a.protocol} protocol and the second with the {b.protocol}")
+    ranked = [int(np.median(each.candidates)) for each in (a, b)]
+    if (a.repeat is None) != (b.repeat is None):
+        again = "first" if b.repeat is None else "second"
+        found.append(f"Only the {again} also ranks items that the user has met: the figures answer different questions")
+    elif a.protocol == b.protocol and ranked[0] != ranked[1]:
+        found.append(f"The median user has {ranked[0]:,} items to rank in the first and {ranked[1]:,} in the second")
     return found
 
 

@@ -173,7 +173,7 @@ def _merge_repeats(
 ) -> tuple[str, Mask]:
     """Treat repeats in each part on its own; what ``auto`` came to, and one event of each pair of the source."""
     first = {name: first_events(each) for name, each in events.items()}
-    how = resolve(asked, not first[SOURCE].all(), windows)
+    how = resolve(asked, events[SOURCE], first[SOURCE], windows)
     for name, each in events.items():
         repeats = len(each) - int(np.count_nonzero(first[name]))
         events[name] = merge_repeats(each, how, first[name])

@@ -28,7 +28,8 @@ class CleaningPlan:
     repeats: str = param(
         "auto",
         "What to do when a user meets an item again: keep the first event, the last, all of them, or sum them into a "
-        "weight. Auto keeps the first, or all for models that look at sequence windows.",
+        "weight. Auto keeps the first; or all for models that look at sequence windows, where one event in 100 or more "
+        "meets an item again at another time.",
         choices=("auto", "first", "last", "all", "sum"),
     )
     minimum_user_interactions: int = param(

@@ -16,6 +16,8 @@ REASONS = {
     "sum": "repeats added to the weight of the first interaction",
 }
 """Why a repeated row is left out."""
+USUAL_SHARE = 0.01
+"""From this share of the events on, meeting an item again is part of the data and no slip of the file."""
 
 
 def first_events(events: Events) -> npt.NDArray[np.bool_]:
@@ -24,17 +26,41 @@ def first_events(events: Events) -> npt.NDArray[np.bool_]:
     return first
 
 
-def resolve(asked: str, repeated: bool, windows: bool) -> str:
-    """What ``auto`` means: the first event, or all where sequence windows are read and something is repeated.
+def resolve(asked: str, events: Events, first: npt.NDArray[np.bool_], windows: bool) -> str:
+    """What ``auto`` means: the first event, or all where sequence windows are read and meeting again is usual.
+
+    Keeping all also ends the hiding of met items, so that one stray row would change what every user's list competes
+    with: hence a share of the events decides, and a row that says the same again counts for nothing.
 
     Args:
         asked: ``auto``, ``first``, ``last``, ``all`` or ``sum``.
-        repeated: some pair occurs more than once.
+        events: of the source, ordered by (user, time).
+        first: True for the first event of each pair, ``[events]``.
         windows: the model looks at windows of ordered events.
     """
     if asked != "auto":
         return asked
-    return "all" if windows and repeated else "first"
+    usual = windows and meetings_again(events, first) >= USUAL_SHARE * len(events)
+    return "all" if usual and not first.all() else "first"
+
+
+def meetings_again(events: Events, first: npt.NDArray[np.bool_]) -> int:
+    """Events that meet an item again at another time; all later ones of a pair where times are unknown.
+
+    Args:
+        first: True for the first event of each pair, ``[events]``.
+    """
+    later = int(np.count_nonzero(~first))
+    if not later or events.times is None:
+        return later
+    pairs = events.users.astype(np.int64) * events.n_items + events.items
+    several = np.unique(pairs[~first])
+    among = np.flatnonzero(np.isin(pairs, several))
+    pairs, times = pairs[among], events.times[among]
+    order = np.lexsort((times, pairs))
+    pairs, times = pairs[order], times[order]
+    changes = (pairs[1:] != pairs[:-1]) | (times[1:] != times[:-1])
+    return 1 + int(np.count_nonzero(changes)) - len(several)
 
 
 def merge_repeats(events: Events, how: str, first: npt.NDArray[np.bool_]) -> Events:

@@ -145,6 +145,23 @@ def test_that_automatic_repeats_follow_the_model_and_the_data(
     assert clean(rows, CleaningPlan(), windows=windows).interactions.repeats == expected
 
 
+def test_that_a_row_given_twice_is_no_meeting_again() -> None:
+    users, items, times = "aaabb", "xxyxx", [3, 3, 5, 4, 4]
+    assert clean(raw_rows(users, items, times), CleaningPlan(), windows=True).interactions.repeats == "first"
+    times[4] = 6
+    assert clean(raw_rows(users, items, times), CleaningPlan(), windows=True).interactions.repeats == "all"
+
+
+@pytest.mark.parametrize(("again", "expected"), [(1, "first"), (2, "all"), (3, "all")])
+def test_that_a_few_stray_repeats_do_not_decide_what_is_ranked(again: int, expected: str) -> None:
+    # 200 events, of which one or more meet an item that the same user met before
+    rows = [("a", f"i{place}", place) for place in range(200 - again)] + [("a", "i0", 500 + at) for at in range(again)]
+    users, items, times = (list(column) for column in zip(*rows, strict=True))
+    found = clean(raw_rows(users, items, times), CleaningPlan(), windows=True).interactions
+    assert found.repeats == expected
+    assert len(found.events) == (200 if expected == "all" else 200 - again)
+
+
 def test_that_rows_below_the_threshold_are_unobserved_and_kept_aside() -> None:
     rows = [("a", "x", 1, 4.0), ("a", "y", 2, 3.5), ("a", "z", 3, 1.0), ("b", "y", 1, 5.0), ("c", "x", 1, 1.0)]
     result = simple(rows, rating_threshold=3.5)

@@ -79,6 +79,21 @@ def test_that_the_table_shows_rows_and_only_the_parameters_that_differ(qtbot: Qt
     assert not page.clone.isEnabled()
 
 
+def test_that_figures_of_the_validation_part_do_not_pass_for_those_of_the_test_part(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    put(window, 2)
+    page = shown(qtbot, window, 2)
+    one, other = page.runs.entries
+    page.runs.entries = (one, other._replace(part="validation"))
+    for row in range(2):
+        stopped = page.runs.entry(row).part == "validation"
+        for column in (HIT, HIT + 1, HIT + 2):
+            index = page.runs.index(row, column)
+            assert (index.data(Qt.ItemDataRole.FontRole) is not None) == stopped
+            assert ("validation part" in str(index.data(Qt.ItemDataRole.ToolTipRole))) == stopped
+
+
 def test_that_order_and_choice_outlive_another_reading(qtbot: QtBot, window: MainWindow) -> None:
     put(window, 9)
     page = shown(qtbot, window, 9)

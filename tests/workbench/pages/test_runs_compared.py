@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
+from core.comparison import UserValues, paired
+from core.insight.changed import user_pairs
 from tests.workbench.pages.test_runs import settled, shown
 from tests.workbench.pages.test_train_to_users import trained
+from workbench.jobs.run_details import Pairing
 from workbench.main_window import MainWindow
+from workbench.pages.runs.metrics import MetricsPanel
+from workbench.pages.runs.users import UsersPanel
 from workbench.pages.train.page import TrainPage
 from workbench.session import Opened
+from workbench.theme import Theme
 
 
 def test_that_two_runs_are_compared_user_by_user_and_a_user_is_pinned(
@@ -63,6 +70,21 @@ def test_that_two_runs_are_compared_user_by_user_and_a_user_is_pinned(
     assert window.session.run is not None
     assert window.session.other is not None
     assert window.session.run.folder.path.name == page.chosen()[0].folder
+
+
+def test_that_what_makes_two_runs_hard_to_compare_is_said_beside_the_figures(
+    qtbot: QtBot, theme: Theme, window: MainWindow
+) -> None:
+    values = [UserValues(("a", "b"), {"auc": np.array(each)}) for each in ([0.5, 0.7], [0.4, 0.9])]
+    pairs = {"auc": user_pairs(values[0], values[1], ("auc",))["auc"]}
+    pairing = Pairing("x", "y", "test", (paired(*values, "auc"),), pairs, ("Only the first ranks met items",))
+    metrics, users = MetricsPanel(theme), UsersPanel(theme, window.session)
+    for panel in (metrics, users):
+        qtbot.addWidget(panel)
+    metrics.show_pairings([pairing], {"x": "One", "y": "Two"})
+    assert "Only the first ranks met items" in metrics.caption.text()
+    users.show_pairing(pairing, "One", "Two")
+    assert "Only the first ranks met items" in users.caption.text()
 
 
 def test_that_a_stopped_run_is_gone_on_with(qtbot: QtBot, window: MainWindow, opened: Opened) -> None:

@@ -97,15 +97,17 @@ class MetricsPanel(QWidget):
             wins = pa.array([f"{r.wins:,} / {r.ties:,} / {r.losses:,}" for _, r in rows], pa.large_string())
             columns.append(Column("A wins / ties / B", wins, right=True, help="Users"))
         self.figures.replace(columns if rows else ())
-        widths = [72, *([90] if several else []), 46, 46, 56, 116, 66, 106]
+        widths = [72, *([90] if several else []), 46, 46, 56, 116, 74, 106]
         self.table.set_widths(widths, 1 if several else 0)
         if rows:
             first = names.get(pairings[0].first, "")
             users = pairings[0].results[0].users
             other = "the others" if several else cell(names.get(pairings[0].second, ""), 24)
-            self.caption.setText(
-                f"A: {cell(first, 24)}, B: {other}. {pairings[0].part.capitalize()} part, {users:,} users in common"
-            )
+            lines = [
+                f"A: {cell(first, 24)}, B: {other}. {pairings[0].part.capitalize()} part, {users:,} users in common",
+                *dict.fromkeys(f"{note}." for each in pairings for note in each.notes),
+            ]
+            self.caption.setText("\n".join(lines))
 
     def say(self, text: str) -> None:
         """Say why there is no comparison."""

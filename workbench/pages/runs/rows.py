@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QBrush, QColor
+from PySide6.QtGui import QBrush, QColor, QFont
 
 from core.commands.text import duration
 from core.runs.differing import PlanTable
@@ -27,6 +27,8 @@ MOST_DIFFERING = 6
 HAVE_COLUMNS = ("data.source", "model.name", "loss.name", "sampler.name")
 """Parameters that have a column already, or that follow from one."""
 STATE_COLOURS = {"running": "accent", "failed": "error", "damaged": "error", "interrupted": "warning"}
+MEASURED = ("Hit@10", "nDCG@10", "AUC")
+"""Titles of the columns of metrics."""
 STAR, NAME, HIT = 0, 1, 3
 """Places of columns that behave in their own way."""
 
@@ -50,7 +52,9 @@ def run_columns(entries: Sequence[Entry]) -> tuple[list[Column], list[int]]:
     def texts(read: Callable[[Entry], str]) -> pa.Array:
         return pa.array([read(entry) for entry in entries], pa.large_string())
 
-    interval = "On the test part, with the 95 % interval of a bootstrap over users; grey on the validation part"
+    interval = (
+        "On the test part, with the 95 % interval of a bootstrap over users; grey and slanted on the validation part"
+    )
     found = [
         (Column("★", np.array([bool(entry.star) for entry in entries]), star, first_down=True, help="Star (S)"), 30),
         (Column("Name", texts(lambda entry: entry.title), lambda text: cell(text, 80), help="F2 renames"), 176),
@@ -203,11 +207,19 @@ class RunsModel(ColumnsModel):
             return QColor(self._theme.colours.series[self._theme.run_colours.of(entry.folder)])
         if role == Qt.ItemDataRole.ForegroundRole:
             return self._foreground(entry, column)
+        if role == Qt.ItemDataRole.FontRole and self._unlike(entry, column):
+            slanted = QFont()
+            slanted.setItalic(True)
+            return slanted
         if role == Qt.ItemDataRole.ToolTipRole:
             return tip(self._tip(entry, column)) or super().data(index, role)
         if role == Qt.ItemDataRole.AccessibleTextRole and column == STAR:
             return "starred" if entry.star else "not starred"
         return super().data(index, role)
+
+    def _unlike(self, entry: Entry, column: int) -> bool:
+        """The figure in a cell is of another part than those above and below it."""
+        return self.columns[column].title in MEASURED and entry.part == "validation"
 
     def _foreground(self, entry: Entry, column: int) -> QBrush | None:
         colours = self._theme.colours
@@ -217,7 +229,7 @@ class RunsModel(ColumnsModel):
             name = "warning" if entry.star else "line"
         elif title == "State":
             name = STATE_COLOURS.get(entry.state, "")
-        elif title in ("Hit@10", "nDCG@10", "AUC") and entry.part != "test":
+        elif title in MEASURED and entry.part != "test":
             name = "muted"
         return QBrush(QColor(str(getattr(colours, name)))) if name else None
 
@@ -229,6 +241,8 @@ class RunsModel(ColumnsModel):
         if column == HIT and entry.hit is not None:
             around = f", {score(entry.hit_low)} to {score(entry.hit_high)}" if entry.hit_low is not None else ""
             return f"{metric_label('hit@10')} {score(entry.hit)}{around}, {entry.part} part"
+        if self._unlike(entry, column):
+            return "On the validation part: it chose the epoch, so it flatters beside figures of the test part"
         return ""
 
 

@@ -104,6 +104,7 @@ class UsersPanel(QWidget):
         self.caption.setText(
             f"{self.pairing.part.capitalize()} part, {count(len(pairs.users), 'user')}{some}: {better:,} better "
             f"{where}, {worse:,} worse, {len(pairs.users) - better - worse:,} alike"
+            + "".join(f". {note}" for note in self.pairing.notes)
         )
         self.gained_title.setText(f"Better {where}")
         self.lost_title.setText(f"Worse {where}")
