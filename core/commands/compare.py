@@ -86,8 +86,9 @@ def remarks(first: Run, a: Evaluation, second: Run, b: Evaluation) -> list[str]:
     if a.protocol != b.protocol:
         found.append(f"The first is measured with the {a.protocol} protocol and the second with the {b.protocol}")
     ranked = [int(np.median(each.candidates)) for each in (a, b)]
-    if (a.repeat is None) != (b.repeat is None):
-        again = "first" if b.repeat is None else "second"
+    hides = [run.split.hide_seen for run in (first, second)]
+    if a.protocol == b.protocol == "full" and hides[0] != hides[1]:
+        again = "second" if hides[0] else "first"
         found.append(f"Only the {again} also ranks items that the user has met: the figures answer different questions")
     elif a.protocol == b.protocol and ranked[0] != ranked[1]:
         found.append(f"The median user has {ranked[0]:,} items to rank in the first and {ranked[1]:,} in the second")

@@ -135,7 +135,7 @@ def _assembled(folder: Path, manifest: dict[str, Any]) -> Split:
 
 
 def fingerprint(split: Split) -> str:
-    """SHA-256 of ids, parts and candidates: equal for equal data, whatever wrote the files."""
+    """SHA-256 of ids, parts, candidates and what is hidden: equal for equal data, whatever wrote the files."""
     digest = hashlib.sha256()
     for vocabulary in (split.interactions.users, split.interactions.items):
         texts = vocabulary.ids.cast(pa.large_string())
@@ -148,6 +148,9 @@ def fingerprint(split: Split) -> str:
     if split.candidates is not None:
         _digest(digest, split.candidates.indptr)
         _digest(digest, split.candidates.items)
+    if split.hide_seen != (split.interactions.repeats != "all"):
+        # asked for, so the same events are ranked in another way
+        digest.update(b"hidden" if split.hide_seen else b"shown")
     return digest.hexdigest()
 
 

@@ -154,7 +154,8 @@ def duplicates(split: Split) -> list[Finding]:
             f"{name.capitalize()} interactions with an item that the user already has",
             int(np.count_nonzero(mask)),
             len(mask),
-            "Repeats are kept as events: they are reported apart, and items already met are not hidden."
+            "Repeats are kept as events: they are reported apart, and "
+            + ("other items already met are hidden." if split.hide_seen else "items already met are not hidden.")
             if wanted
             else "The same pair stands in two parts: the model has seen the answer.",
             "Compare the figures for repeats and for new items."

@@ -73,7 +73,7 @@ def make_split(
         validation=parts.validation,
         test=parts.test,
         ordered=interactions.ordered,
-        hide_seen=interactions.repeats != "all",
+        hide_seen=_hides(settings.hide_seen, interactions),
         refit=settings.refit and len(parts.validation) > 0,
         candidates=matched,
         counts={**parts.counts, **_count(parts)},
@@ -109,6 +109,11 @@ def _refuse_empty(kind: str, parts: Parts) -> None:
             where=f"split {kind}",
             remedy="Choose smaller shares, or give more interactions",
         )
+
+
+def _hides(asked: str, interactions: Interactions) -> bool:
+    """What ``hide_seen`` comes to: ``auto`` hides unless repeats are kept as events."""
+    return interactions.repeats != "all" if asked == "auto" else asked == "on"
 
 
 def _count(parts: Parts) -> dict[str, int]:

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from core.errors import PlanError
 from core.params import param
 
 REFIT_HELP = "After validation chose the number of epochs, train again on training and validation together."
+
+HIDE: dict[str, Any] = {
+    "default": "auto",
+    "help": "Leave out of the ranking, and of the lists, what the user has met before. Auto: yes, unless repeats are "
+    "kept as events, where an item met before may come again. What is held out is always ranked.",
+    "choices": ("auto", "on", "off"),
+    "label": "Hide items already met",
+}
 
 
 @dataclass(frozen=True)
@@ -15,6 +24,7 @@ class LeaveLastOutSettings:
     """The last event of each user is the test, the one before it the validation."""
 
     refit: bool = param(False, REFIT_HELP)
+    hide_seen: str = param(**HIDE)
 
 
 @dataclass(frozen=True)
@@ -28,6 +38,7 @@ class TimeSettings:
     )
     validation_from: str | None = param(None, "First moment of the validation in place of a share.")
     refit: bool = param(False, REFIT_HELP)
+    hide_seen: str = param(**HIDE)
 
     def __post_init__(self) -> None:
         check_shares(self.test_share, self.validation_share, "split time")
@@ -43,6 +54,7 @@ class RandomSettings:
         True, "Draw the shares within each user, at least one event each; off: from all events together."
     )
     refit: bool = param(False, REFIT_HELP)
+    hide_seen: str = param(**HIDE)
 
     def __post_init__(self) -> None:
         check_shares(self.test_share, self.validation_share, "split random")
@@ -60,6 +72,7 @@ class PredefinedSettings:
         high=0.9,
     )
     refit: bool = param(True, REFIT_HELP)
+    hide_seen: str = param(**HIDE)
 
 
 def check_shares(test_share: float, validation_share: float, where: str) -> None:

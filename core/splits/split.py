@@ -35,7 +35,7 @@ class Split:
         kind: key of the SPLITS table.
         train, validation, test: the parts; validation may be empty.
         ordered: events of a user are in a known order (windows make sense).
-        hide_seen: seen items are hidden when ranking (False when repeats are kept as events).
+        hide_seen: seen items are hidden when ranking; by default not where repeats are kept as events.
         refit: after validation chose the epochs, train again on training + validation.
         candidates: given candidate lists, test part only.
         counts: what was counted, such as ``users with one interaction``; plain integers.

@@ -152,3 +152,13 @@ def test_that_a_newer_format_says_which_version_it_needs(tmp_path: Path) -> None
     (folder / "manifest.json").write_text(json.dumps({**values, "format": 99, "needs": "7.1"}))
     with pytest.raises(StorageError, match=r"needs Rankscope 7\.1 or later"):
         read_dataset(folder)
+
+
+def test_that_hiding_other_than_usual_is_other_data(tmp_path: Path) -> None:
+    usual = SPLITS["all"]
+    other = dataclasses.replace(usual, hide_seen=not usual.hide_seen)
+    assert fingerprint(usual) != fingerprint(other)
+    write_dataset(tmp_path / "data", other)
+    again, found = read_dataset(tmp_path / "data")
+    assert again.hide_seen == other.hide_seen
+    assert found == fingerprint(other)

@@ -239,6 +239,16 @@ def test_that_kept_repeats_hold_out_the_last_event_and_do_not_hide_what_was_met(
     assert split.counts["test interactions with items the user already had"] == 1
 
 
+@pytest.mark.parametrize("kind", ["leave-last-out", "time", "random"])
+def test_that_hiding_what_was_met_can_be_switched_whatever_becomes_of_repeats(kind: str) -> None:
+    rows = [("a", "x", 1), ("a", "y", 2), ("a", "x", 3), ("b", "x", 1), ("b", "y", 2), ("b", "z", 3)]
+    for repeats in ("all", "first"):
+        data = cleaned(rows, repeats=repeats)
+        assert split_of(data, kind, hide_seen="on").hide_seen
+        assert not split_of(data, kind, hide_seen="off").hide_seen
+        assert split_of(data, kind).hide_seen == (repeats == "first")
+
+
 @pytest.mark.parametrize(
     ("rows", "code"),
     [
