@@ -74,6 +74,18 @@ def datasets_of(workspace: Workspace, gigabytes: float = KEPT_GIGABYTES) -> Data
     return Datasets(workspace, int(min(gigabytes, MOST_GIGABYTES) * 1e9)) if gigabytes > 0 else None
 
 
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """Data that was read or opened.
+
+    Attributes:
+        entry: folder in which it is kept; None where it is not.
+    """
+
+    loaded: Loaded
+    entry: Path | None
+
+
 def load_kept(
     store: Datasets | None,
     data: DataPlan,
@@ -83,6 +95,20 @@ def load_kept(
     on_progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Loaded:
+    """The data alone of ``open_kept``."""
+    kept = open_kept(store, data, windows=windows, strict=strict, on_progress=on_progress, cancelled=cancelled)
+    return kept.loaded
+
+
+def open_kept(
+    store: Datasets | None,
+    data: DataPlan,
+    *,
+    windows: bool = False,
+    strict: bool = False,
+    on_progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Kept:
     """As ``core.splits.prepare.load``, but what was read before and has not changed since is opened as it was kept.
 
     What cannot be kept, such as on a full disk, is told in a note and is no error.
@@ -96,13 +122,14 @@ def load_kept(
 
     origins = _origins(store, data)
     if store is None or origins is None:
-        return read()
+        return Kept(read(), None)
     asked = _Asked(store, data, windows, origins, on_progress, cancelled)
     found, note = asked.find()
     if found is not None and not (strict and any(each.total for each in found.rejects.values())):
-        return found
+        return Kept(found, store.folder / asked.key)
     loaded = read()
-    return _noted(loaded, note, asked.keep(loaded) if found is None else "")
+    why_not = asked.keep(loaded)
+    return Kept(_noted(loaded, note, why_not), None if why_not else store.folder / asked.key)
 
 
 def _origins(store: Datasets | None, data: DataPlan) -> Origins | None:
@@ -137,7 +164,7 @@ class _Asked:
             known = _read_pointer(pointer)
             unchanged = known is not None and known["files"] == [_plain(each) for each in self.origins.files]
             self.key = str(known["key"]) if known is not None and unchanged else self._key()
-            with _locked(self.store, make=False) as held:
+            with locked(self.store, make=False) as held:
                 return self._open(pointer, unchanged) if held else (None, "")
         except RankscopeError as error:
             return None, f"What may have been kept of it was not used: {error.sentence()}"
@@ -174,7 +201,7 @@ class _Asked:
                 size = write_loaded(folder, loaded)
                 if size > self.store.most:
                     return f"It was not kept for the next time: it takes {size / 1e9:,.1f} GB."
-                with _locked(self.store, make=True) as held:
+                with locked(self.store, make=True) as held:
                     if not held:
                         return "It was not kept for the next time: another process is busy with what is kept."
                     durable.put_folder(folder, self.store.folder / self.key)
@@ -264,7 +291,8 @@ def tidy(store: Datasets, keep: str = "") -> None:
         elif not (each / MANIFEST).is_file():
             _remove(each)
         else:
-            whole.append((_used(each), _size(each), each))
+            with durable.storing(each, "read"):
+                whole.append((_used(each), _size(each), each))
     total = sum(size for _, size, _ in whole)
     for _, size, each in sorted(whole):
         if total > store.most and each.name != keep:
@@ -277,8 +305,15 @@ def tidy(store: Datasets, keep: str = "") -> None:
 
 
 @contextlib.contextmanager
-def _locked(store: Datasets, make: bool) -> Iterator[bool]:
-    """Hold the lock under which entries are read, put in place and removed; False where it could not be had."""
+def locked(store: Datasets, make: bool) -> Iterator[bool]:
+    """Hold the lock under which entries are read, put in place and removed; False where it could not be had.
+
+    Args:
+        make: make the folder where it is not there.
+
+    Raises:
+        StorageError: the folder or the lock cannot be made.
+    """
     if make:
         durable.make_folder(store.folder)
     elif not store.folder.is_dir():

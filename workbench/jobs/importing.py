@@ -14,6 +14,8 @@ from workbench.session import Opened
 
 if TYPE_CHECKING:
     from core.data.preview import Preview
+    from core.data.summary import Summary
+    from core.runs.datasets import Datasets, Kept
 
 
 @dataclass(frozen=True)
@@ -42,11 +44,12 @@ def importing(
 
     def work(control: JobControl, tell: Tell) -> Opened:
         from core.data.raw import ReadingCancelled
-        from core.runs.datasets import datasets_of, load_kept
+        from core.runs.datasets import datasets_of, open_kept
 
+        store = datasets_of(workspace, gigabytes) if workspace is not None else None
         try:
-            loaded = load_kept(
-                datasets_of(workspace, gigabytes) if workspace is not None else None,
+            kept = open_kept(
+                store,
                 data,
                 windows=windows,
                 on_progress=lambda stage, done, total: tell(StageDone(stage, done, total)),
@@ -54,7 +57,7 @@ def importing(
             )
         except ReadingCancelled:
             raise Cancelled from None
-        return _described(data, choice, seed, windows, loaded, control, tell)
+        return _described(data, choice, seed, windows, kept, control, tell, store)
 
     return work
 
@@ -63,7 +66,10 @@ def dividing(opened: Opened, choice: Choice, seed: int) -> Work:
     """Work that divides the same data in another way; gives an Opened."""
 
     def work(control: JobControl, tell: Tell) -> Opened:
-        return _described(opened.plan, choice, seed, opened.windows, opened.loaded, control, tell, opened)
+        from core.runs.datasets import Kept
+
+        kept = Kept(opened.loaded, None)
+        return _described(opened.plan, choice, seed, opened.windows, kept, control, tell, summary=opened.summary)
 
     return work
 
@@ -91,21 +97,30 @@ def _described(
     choice: Choice,
     seed: int,
     windows: bool,
-    loaded: object,
+    kept: Kept,
     control: JobControl,
     tell: Tell,
-    before: Opened | None = None,
+    store: Datasets | None = None,
+    summary: Summary | None = None,
 ) -> Opened:
-    from core.data.summary import summarise
-    from core.splits.doctor import examine
-    from core.splits.pictures import pictures
-    from core.splits.prepare import Loaded, divide_loaded
+    """Divide, and tell about it what is known or can be counted.
 
-    assert isinstance(loaded, Loaded)
+    Args:
+        summary: of the same data, where it is known.
+    """
+    from core.runs.described import describe, keep_description, read_description
+    from core.splits.prepare import divide_loaded
+
     tell(StageDone("dividing", 0, 0))
-    split = divide_loaded(loaded, choice.name, choice.settings, seed)
+    split = divide_loaded(kept.loaded, choice.name, choice.settings, seed)
     if control.stopped:
         raise Cancelled
     tell(StageDone("looking at it", 0, 0))
-    summary = before.summary if before is not None else summarise(loaded.cleaned.interactions)
-    return Opened(data, choice, seed, windows, loaded, split, summary, examine(split), pictures(split))
+    about = None
+    if kept.entry is not None:
+        about = read_description(kept.entry, choice.name, choice.settings, seed)
+    if about is None:
+        about = describe(split, summary)
+        if store is not None and kept.entry is not None:
+            keep_description(store, kept.entry, choice.name, choice.settings, seed, about)
+    return Opened(data, choice, seed, windows, kept.loaded, split, about.summary, about.findings, dict(about.pictures))

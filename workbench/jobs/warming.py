@@ -21,7 +21,7 @@ STAGES: dict[str, tuple[str, ...]] = {
         "core.data.summary",
         "core.splits.doctor",
         "core.data.preview",
-        "core.runs.datasets",
+        "core.runs.described",
     ),
     "training": ("torch", "core.training.loop", "core.runs.recording", "core.runs.opening", "core.ranking"),
 }
