@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from core.commands.text import harmless, number, shortened
 from core.losses import LOSSES
@@ -44,9 +49,17 @@ def score(value: float | None) -> str:
     return shown[1:] if shown.startswith("0.") else shown.replace("-0.", "−.")
 
 
+def column_numbers(values: npt.NDArray[np.floating[Any]]) -> Callable[[float], str]:
+    """How the numbers of one column are written: with the decimals that give the largest three digits, at most six."""
+    known = np.abs(values[np.isfinite(values)])
+    largest = float(known.max()) if len(known) else 0.0
+    decimals = min(max(2 - math.floor(math.log10(largest)), 0), 6) if largest > 0 else 0
+    return lambda value: f"{value:,.{decimals}f}" if math.isfinite(value) else ""
+
+
 def cell(text: str, most: int = 120) -> str:
     """Text from a file for one line of a table: no line breaks, no control characters, not too long."""
     return shortened(harmless(" ".join(text.split())), most)
 
 
-__all__ = ["cell", "clock", "examples_noun", "harmless", "metric_label", "number", "score"]
+__all__ = ["cell", "clock", "column_numbers", "examples_noun", "harmless", "metric_label", "number", "score"]

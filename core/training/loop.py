@@ -89,6 +89,9 @@ def fitting(state: RunState, judge: Judge, control: Control) -> Generator[RunEve
         if not math.isfinite(loss):
             raise diverged(state, loss)
         metrics, best = yield from judge.epoch(epoch)
+        last = epoch == state.epochs or (state.validates and state.stopping.exhausted)
+        if last and meter.untold:
+            yield meter.report()
         tally = state.end_epoch(epoch, time.monotonic() - began)
         yield EpochDone(
             epoch=epoch,

@@ -27,6 +27,7 @@ class Meter:
         self.state = state
         self.on_cpu = state.device.type == "cpu"
         self._begun = self._reported = time.monotonic()
+        self._told = False
         self._done_before = self._done()
 
     def begin_epoch(self, epoch: int) -> None:
@@ -52,6 +53,11 @@ class Meter:
     def due(self) -> bool:
         """Whether it is time for a report."""
         return time.monotonic() - self._reported >= min(self.state.plan.training.report_every, LONGEST)
+
+    @property
+    def untold(self) -> bool:
+        """There are steps, and none was reported so far: the run is shorter than the time between two reports."""
+        return self._last is not None and not self._told
 
     def report(self) -> StepsDone:
         """The steps since the last report. This is a CPU-GPU sync point."""
@@ -79,6 +85,7 @@ class Meter:
         )
         self._told_loss, self._told_examples = float(tally.loss), tally.examples
         self._reported = now
+        self._told = True
         return event
 
     def epoch_loss(self) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -234,7 +235,8 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         text = text.replace("{", "{{").replace("}", "}}")
         if key not in self._levels:
             side = {"position": 0.07, "anchors": [(1.1, 0.5), (1.1, 0.5)]}
-            across = {"position": place, "anchors": [(1, 0), (1, 0)]}
+            # below the line in the upper half and above it in the lower: there it would be cut off
+            across = {"position": place, "anchors": [(1, 0), (1, 1)]}
             options = {**(side if upright else across), "movable": False}
             line = pg.InfiniteLine(angle=90 if upright else 0, label=text, labelOpts=options)
             self._levels[key] = line
@@ -243,13 +245,16 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         line = self._levels[key]
         if line.value() != value:
             line.setValue(value)
+            self._style_level(line)
         if line.label.format != text:
             line.label.setFormat(text)
 
     def _style_level(self, line: Any) -> None:
         line.setPen(self._pen("muted", 1, True))
         line.label.setColor(QColor(self.theme.colours.muted))
-        line.setZValue(-10)
+        # no other line goes through a name: upright lines lie highest, then those further down, whose names stand above
+        line.label.fill = pg.mkBrush(self.theme.colours.surface)
+        line.setZValue(-9 if line.angle == 90 else -10 - math.atan(line.value()) / math.pi)
         font = QFont(self.font())
         font.setPixelSize(11)
         line.label.setFont(font)

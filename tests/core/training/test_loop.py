@@ -102,6 +102,13 @@ def test_that_a_run_tells_its_story_in_order(model: str) -> None:
     assert all(from_plain(to_plain(event)) == event for event in told)
 
 
+def test_that_a_run_that_ends_before_a_report_is_due_still_shows_its_score_differences() -> None:
+    told = list(train(plan_of("mf", report_every=3600.0), chance()))
+    (report,) = [event for event in told if isinstance(event, StepsDone)]
+    assert (report.epoch, report.step) == (3, report.steps)
+    assert sum(report.histogram) > 0
+
+
 @pytest.mark.parametrize("model", [model for model, entry in MODELS.items() if entry.losses])
 def test_that_the_same_seed_gives_the_same_bits(model: str) -> None:
     split = chance()

@@ -75,7 +75,7 @@ def test_that_rejected_rows_are_counted_before_the_import(qtbot: QtBot, window: 
     path = tmp_path / "some.csv"
     path.write_text("user,item\n" + "\n".join(f"u{n % 9},i{n % 6}" for n in range(50)) + "\n,i1\nu2,\n", "utf-8")
     dialog = dialog_of(qtbot, window, path)
-    assert "2 are not" in dialog.status.text()
+    assert "2 cannot" in dialog.status.text()
     dialog.reject()
 
 

@@ -27,6 +27,22 @@ def test_that_a_plot_is_kept_as_a_picture(plot: Plot, kind: str) -> None:
     assert len(found) > 1000
 
 
+def test_that_names_of_levels_are_neither_cut_off_nor_struck_through(plot: Plot) -> None:
+    plot.show()
+    plot.getPlotItem().setRange(xRange=(0, 2), yRange=(0, 3), padding=0)
+    plot.level("low", 0.1, "low")
+    plot.level("lower", 0.05, "lower")
+    plot.level("upright", 1.0, "best", upright=True)
+    plot.level("high", 2.9, "high")
+    plot.grab()
+    low, lower, upright, high = (plot._levels[key] for key in ("low", "lower", "upright", "high"))
+    view = plot.getPlotItem().getViewBox().sceneBoundingRect()
+    for line in (low, lower, high):
+        assert view.contains(line.label.sceneBoundingRect().center())
+        assert line.label.fill.color().name().upper() == plot.theme.colours.surface
+    assert upright.zValue() > lower.zValue() > low.zValue() > high.zValue()
+
+
 def test_that_a_million_points_are_drawn_as_few(plot: Plot) -> None:
     x = np.arange(1_000_000, dtype=np.float64)
     plot.line("long", x, np.sin(x))

@@ -10,7 +10,6 @@ import pyarrow as pa
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from core.commands.text import short
 from core.data.interactions import Events, Interactions
 from workbench.jobs.calling import calling
 from workbench.jobs.job import End, Job
@@ -145,7 +144,7 @@ def _count(value: object) -> str:
 
 
 def _mean(value: float) -> str:
-    return short(float(value)) if value == value else "–"
+    return f"{value:.2f}" if value == value else "–"
 
 
 def _date(value: int) -> str:

@@ -344,11 +344,10 @@ def columns_text(columns: dict[str, str]) -> str:
 
 
 def kept_words(found: Preview) -> str:
-    """How many rows would be kept, in one sentence."""
+    """How many rows can be read, in one sentence; what cleaning then keeps of them stands in the table above."""
     seen = found.kept + found.rejected
-    part = "All" if found.whole else "Of the first"
+    lead = f"{seen:,} rows" if found.whole else f"the first {seen:,} rows"
     if not found.rejected:
-        return f"{part} {seen:,} rows{' are' if found.whole else ', all are'} kept. Read as {found.label}."
+        return f"All of {lead} can be read, as {found.label}."
     reasons = ", ".join(f"{reason} ({count:,})" for reason, count in found.reasons.items())
-    lead = f"Of {seen:,} rows" if found.whole else f"Of the first {seen:,} rows"
-    return f"{lead} {found.kept:,} are kept and {found.rejected:,} are not: {reasons}."
+    return f"Of {lead} {found.kept:,} can be read and {found.rejected:,} cannot: {reasons}."

@@ -21,6 +21,9 @@ from workbench.plots.plot import Plot
 from workbench.session import Opened
 from workbench.widgets.parts import Card, FigureCard, button, set_icon
 
+MOST_NAMED = 600
+"""Months with a name on their axis, at most: dates out of a damaged file span thousands of years."""
+
 
 class Overview(QWidget):
     """Made once; shows whatever data is given to it."""
@@ -184,10 +187,14 @@ class Plots(QWidget):
         self.months.clear_all()
         if not summary.months:
             return
-        counts = [number for _, number in summary.months]
-        self.months.bars("months", np.arange(len(counts)), counts, 0.9, 0)
-        names = [(float(at), month_name(month)) for at, (month, _) in enumerate(summary.months)]
-        self.months.name_places(names)
+        # a month without events keeps its place: else years of silence would look like none
+        places = np.array([month for month, _ in summary.months], "datetime64[M]").astype(np.int64)
+        self.months.bars("months", places - places[0], [number for _, number in summary.months], 0.9, 0)
+        step = 1 + int(places[-1] - places[0]) // MOST_NAMED
+        named = range(int(places[0]), int(places[-1]) + 1, step)
+        self.months.name_places(
+            [(float(month - places[0]), month_name(str(np.datetime64(month, "M")))) for month in named]
+        )
         busiest = max(summary.months, key=lambda each: each[1])
         self.cards["months"].caption.setText(f"busiest {month_name(busiest[0])}: {busiest[1]:,}")
 

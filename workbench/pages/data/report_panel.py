@@ -32,10 +32,16 @@ class ReportPanel(QWidget):
         clear(self._column)
         found = Card("How it was read")
         for note in opened.loaded.notes:
-            found.body.addWidget(label(f"{note[:1].upper()}{note[1:]}.", wrap=True, selectable=True))
+            found.body.addWidget(label(sentence(note), wrap=True, selectable=True))
         self._column.addWidget(found)
         for name, report in opened.loaded.reports.items():
-            counts = [("read", report.read), *report.dropped.items(), ("kept", report.kept)]
+            unread = opened.loaded.rejects[name].total if name in opened.loaded.rejects else 0
+            dropped = {"could not be read": unread, **report.dropped} if unread else report.dropped
+            counts = [
+                ("rows", report.read + unread),
+                *((f"− {what}", number) for what, number in dropped.items()),
+                ("kept", report.kept),
+            ]
             card = Card(f"Rows of {'the ' + name if name != 'source' else 'the file'}")
             for what, number in counts:
                 card.body.addLayout(_line(what, number))
@@ -48,14 +54,16 @@ class ReportPanel(QWidget):
         self._column.addStretch(1)
 
     def _rejected(self, name: str, rejects: Rejects) -> Card:
-        card = Card(f"{rejects.total:,} rows of the {name} that could not be read", "the first 20")
+        shown = "" if rejects.total <= len(rejects.first) else f"the first {len(rejects.first)} of them"
+        card = Card(f"{rejects.total:,} rows of the {name} that could not be read", shown)
         save = button("Save all as CSV…", lambda: self._save(name, rejects))
         card.head.addWidget(save)
         for reason, count in rejects.counts.items():
             card.body.addLayout(_line(reason, count))
-        for row in rejects.first:
-            place = f"line {row.line:,}" + (f", column {cell(row.column, 30)}" if row.column else "")
-            card.body.addWidget(label(f"{place}: {row.reason}: {cell(row.value, 90)}", "caption", selectable=True))
+        for row in sorted(rejects.first, key=lambda row: row.line):
+            place = f"line {row.line}" + (f", column {cell(row.column, 30)}" if row.column else "")
+            value = f": {cell(row.value, 90)}" if row.value.strip() else ""
+            card.body.addWidget(label(f"{place}: {row.reason}{value}", "caption", selectable=True))
         return card
 
     def _save(self, name: str, rejects: Rejects) -> None:
@@ -68,6 +76,12 @@ class ReportPanel(QWidget):
             self._context.tell(Message(f"The rows could not be saved: {error.strerror or error}.", "error"))
             return
         self._context.tell(Message(f"{rejects.total:,} rows were saved as {path}.", "good"))
+
+
+def sentence(note: str) -> str:
+    """A note with a capital in front, unless it begins with a name, which stays as it is written, and a full stop."""
+    note = f"{note.rstrip('.')}."
+    return f"{note[:1].upper()}{note[1:]}" if note.partition(" ")[0].isalpha() else note
 
 
 def _line(what: str, number: int) -> QHBoxLayout:

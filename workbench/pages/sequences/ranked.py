@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from core.commands.text import number
 from workbench.jobs.sequencing import Looked, Sequenced
 from workbench.tables.model import Column, ColumnsModel
 from workbench.tables.motion import RowMotion
 from workbench.tables.table import Table
 from workbench.widgets.parts import Card
-from workbench.words import cell
+from workbench.words import cell, column_numbers
 
 if TYPE_CHECKING:
     from core.insight.timeline import Windows
@@ -51,9 +50,9 @@ class RankedCard(Card):
         columns = [
             Column("#", prediction.places, lambda value: f"{value:,}", True),
             Column("Item", pa.array(titles, pa.large_string()), cell),
-            Column("Score", prediction.scores, lambda value: number(float(value)), True, first_down=True),
+            Column("Score", prediction.scores, column_numbers(prediction.scores), True, first_down=True),
         ]
-        widths = [52, 200, 62]
+        widths = [52, 200, 66]
         if looked.gone_up is not None:
             help = "Places up or down against the list of the unedited window; new: it was not listed"
             columns.insert(1, Column("Moved", looked.gone_up, arrow, False, help, True))

@@ -7,7 +7,6 @@ import numpy.typing as npt
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 
-from core.commands.text import number
 from core.data.interactions import Interactions
 from core.insight.placing import Placing
 from workbench.jobs.user_lists import UserView
@@ -17,13 +16,13 @@ from workbench.tables.model import Column, ColumnsModel
 from workbench.tables.table import Table
 from workbench.widgets.elided import ElidedButton, ElidedLabel
 from workbench.widgets.parts import Card, tip
-from workbench.words import cell
+from workbench.words import cell, column_numbers
 
 LENGTH = 200
 """Places that are shown before the gap."""
 NOTHING = np.iinfo(np.int64).min + 1
 """The move of a row that is no item."""
-WIDTHS = {"#": 48, "All": 48, "Moved": 60, "Score": 58}
+WIDTHS = {"#": 48, "All": 48, "Moved": 60, "Score": 64}
 """Pixels of the columns of numbers."""
 ROOM = 110
 """Pixels that the titles are to have before the scores are shown."""
@@ -87,7 +86,7 @@ class RankedPanel(Card):
             help = "Places higher (+) or lower (−) than in run A"
             columns.append(Column("Moved", told, _moved, True, help, first_down=True))
         scores = np.where(gap, np.nan, placing.scores[items].astype(np.float64))
-        columns.append(Column("Score", scores, _score, True, first_down=True))
+        columns.append(Column("Score", scores, column_numbers(scores), True, first_down=True))
         if with_met:
             among = np.where(gap, GAP, placing.among_all[items])
             columns.insert(1, Column("All", among, _place, True, "Place among all items, met ones counted too"))
@@ -157,10 +156,6 @@ def row_names(placing: Placing, rows: ListRows, interactions: Interactions, pinn
 
 def _place(value: int) -> str:
     return f"{value:,}" if value > 0 else "met" if value == 0 else ""
-
-
-def _score(value: float) -> str:
-    return number(float(value)) if value == value else ""
 
 
 def _moved(value: int) -> str:
