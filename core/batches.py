@@ -24,12 +24,14 @@ class Batch:
         targets: ``[rows, T]`` int64 positives; T is 1 but for windows.
         mask: ``[rows, T]`` bool: targets that exist; None where all do.
         events: ``[rows]`` int64 position of the first target in the training part.
+        existing: how many targets exist; None where all do.
     """
 
     asked: Asked
     targets: Tensor
     mask: Tensor | None
     events: Tensor
+    existing: int | None = None
 
 
 class PairBatches:
@@ -66,6 +68,8 @@ class WindowBatches:
         self.users = torch.from_numpy(train.users[starts]).to(device, torch.int64)
         ends = train.indptr[train.users[starts].astype(np.int64) + 1]
         self.left = torch.from_numpy(ends - starts).to(device)
+        self.existing = self.left.clamp(max=targets)
+        self.some_missing = bool((ends - starts < targets).any())
         self.rows = len(starts)
         self.lags = torch.arange(length, device=device)
         self.ahead = torch.arange(targets, device=device)
@@ -77,14 +81,24 @@ class WindowBatches:
 
     def epoch(self, number: int, first: int = 0) -> Iterator[Batch]:
         """The batches of an epoch from ``first`` on; the order depends on the seed and the epoch alone."""
-        for at in shuffled(self.rows, self.batch_size, key(self.seed, "shuffle", number), self.users.device, first):
+        chosen = [*shuffled(self.rows, self.batch_size, key(self.seed, "shuffle", number), self.users.device, first)]
+        for at, existing in zip(chosen, self._existing(chosen), strict=True):
             users, starts = self.users[at], self.starts[at]
             begin = starts + (users + 1) * self.length
             windows = self.padded[(begin - self.length).unsqueeze(1) + self.lags]
             mask = self.ahead < self.left[at].unsqueeze(1)
             ahead = (begin.unsqueeze(1) + self.ahead).clamp(max=len(self.padded) - 1)
             targets = torch.where(mask, self.padded[ahead], 0)
-            yield Batch(Asked(users, windows), targets, mask, starts)
+            yield Batch(Asked(users, windows), targets, mask, starts, existing)
+
+    def _existing(self, chosen: list[Tensor]) -> list[int] | list[None]:
+        """Targets that exist in each batch; all of an epoch at once, since reading them waits for the device."""
+        if not self.some_missing or not chosen:
+            return [None] * len(chosen)
+        sums = self.existing[torch.cat(chosen)].cumsum(0)
+        ends = torch.tensor([len(at) for at in chosen]).cumsum(0) - 1
+        found = sums[ends.to(sums.device)].cpu()
+        return found.diff(prepend=found.new_zeros(1)).tolist()
 
 
 def window_starts(train: Events, targets: int) -> npt.NDArray[np.int64]:

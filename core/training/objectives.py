@@ -132,7 +132,8 @@ class RankingObjective:
             norms = norms or self.model.squared_norms(batch.asked, asked_items)
             loss = loss + self._penalty(norms[0], norms[1][:, : targets * (1 + n)], targets, valid)
         skipped = (~drawn.valid if batch.mask is None else ~drawn.valid & batch.mask.view(-1)).sum()
-        return Outcome(loss, positive.numel(), skipped, differences)
+        examples = positive.numel() if batch.existing is None else batch.existing
+        return Outcome(loss, examples, skipped, differences)
 
     def _draw(self, batch: Batch, encoded: Tensor | None, users: Tensor, drawing: int) -> Drawn:
         score = None

@@ -96,3 +96,16 @@ def test_that_a_repeated_pair_has_the_weight_of_its_last_event() -> None:
     assert pairs.items.tolist() == [1, 3]
     assert values is not None
     assert values.tolist() == [2.0, 5.0]
+
+
+@pytest.mark.parametrize("size", [1, 2, 100])
+def test_that_the_targets_that_exist_are_counted_for_each_batch(size: int) -> None:
+    lengths = (2, 3, 7, 2, 1)
+    rows = [(user, item) for user, length in enumerate(lengths) for item in range(length)]
+    batches = WindowBatches(events_of(rows, 5, 9), 2, 3, size, 1, CPU)
+    for first in (0, 1):
+        for batch in batches.epoch(1, first):
+            assert batch.mask is not None
+            assert batch.existing == int(batch.mask.sum())
+    whole = WindowBatches(events_of([row for row in rows if row[0] == 2], 5, 9), 2, 3, size, 1, CPU)
+    assert all(batch.existing is None and bool(batch.mask.all()) for batch in whole.epoch(1) if batch.mask is not None)

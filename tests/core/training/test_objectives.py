@@ -22,7 +22,9 @@ def test_that_targets_that_do_not_exist_have_no_difference() -> None:
     split = split_of(train, no_events(3, 9), no_events(3, 9))
     objective = RankingObjective(plan, split.train, build_model(plan, train), CPU)
     (forward,) = objective.outcomes(1)
-    differences = forward().differences
+    outcome = forward()
+    differences = outcome.differences
+    assert outcome.examples == 7
     assert differences is not None
     # one window with one target, and two windows with three
     assert len(differences) == 9
