@@ -166,7 +166,21 @@ class Trace:
 
     def _say(self, event: RunEvent, live: bool) -> None:
         clock = f"{datetime.datetime.now():%H:%M:%S}  " if live else ""
-        self.log += [f"{clock}{line}" for line in lines_of(event)]
+        lines = lines_of(event)
+        if isinstance(event, RunCompleted) and self._ended_early(event):
+            lines.insert(0, f"No gain for {self._patience():,} evaluations in a row: it ends before its last epoch")
+        self.log += [f"{clock}{line}" for line in lines]
+
+    def _patience(self) -> int:
+        started = self.started
+        return int(started.plan.get("training", {}).get("patience") or 0) if started is not None else 0
+
+    def _ended_early(self, event: RunCompleted) -> bool:
+        started = self.started
+        reached = event.result.get("epochs") or 0
+        return bool(
+            started is not None and started.phase == "train" and 0 < reached < started.epochs and self._patience()
+        )
 
 
 def _missing(number: int) -> Growing:
@@ -218,13 +232,21 @@ def work_words(event: RunStarted) -> str:
 
 def shown_metrics(metrics: dict[str, float]) -> str:
     """The few metrics that a line has room for."""
-    wanted = [name for name in ("hit@10", "ndcg@10", "auc", "rmse") if name in metrics] or list(metrics)[:3]
-    return ", ".join(f"{metric_label(name)} {score(metrics[name])}" for name in wanted)
+    return ", ".join(f"{metric_label(name)} {score(metrics[name])}" for name in shown_names(metrics))
+
+
+def shown_names(metrics: dict[str, float]) -> list[str]:
+    """Which metrics these are."""
+    return [name for name in ("hit@10", "ndcg@10", "auc", "rmse") if name in metrics] or list(metrics)[:3]
 
 
 def result_words(result: dict[str, Any]) -> str:
-    """The result line in words."""
+    """The result line in words, with Popularity beside it where that was measured on the same part."""
     metrics = result.get("metrics") or result.get("validation") or {}
     part = result.get("part") or "validation"
+    base = result.get("baseline") or {} if result.get("metrics") else {}
+    same = {name: value for name, value in base.items() if name in metrics}
+    shown = [score(same[name]) for name in shown_names(metrics) if name in same]
+    beside = f"; Popularity {', '.join(shown)}" if shown and result.get("model") != "popularity" else ""
     best = f"; best epoch {result['best_epoch']}" if result.get("best_epoch") else ""
-    return f"On the {part} part: {shown_metrics(metrics)}{best}" if metrics else "Nothing was measured"
+    return f"On the {part} part: {shown_metrics(metrics)}{beside}{best}" if metrics else "Nothing was measured"

@@ -33,6 +33,7 @@ class Meter:
     def begin_epoch(self, epoch: int) -> None:
         """Reports are of this epoch from now on."""
         self.epoch = epoch
+        self._entered = time.monotonic()
         self._told_loss, self._told_examples = float(self.state.tally.loss), self.state.tally.examples
         self._last: Step | None = None
 
@@ -77,7 +78,7 @@ class Meter:
             steps=steps,
             loss=loss / max(since, 1),
             examples=since,
-            rate=since / max(now - self._reported, 1e-9),
+            rate=since / max(now - max(self._reported, self._entered), 1e-9),
             seconds=seconds,
             seconds_left=seconds / fresh * max(self.state.epochs - done, 0.0),
             histogram=self._last.histogram(),

@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 
-from core.training.events import EpochDone, RunStarted, RunStopped, StepsDone
+from core.training.events import EpochDone, RunCompleted, RunStarted, RunStopped, StepsDone
 from workbench.trace import Trace, lines_of
 
 STARTED = RunStarted(
@@ -72,3 +72,25 @@ def test_that_epochs_shorter_than_a_report_have_a_point_each() -> None:
     assert trace.loss.values.tolist() == [0.5, 0.5]
     assert trace.speed.values.tolist() == [200, 200]
     assert trace.seconds.values.tolist() == [2, 2]
+
+
+def test_that_the_end_is_told_beside_popularity_and_with_its_reason() -> None:
+    started = dataclasses.replace(STARTED, plan={"training": {"patience": 3}})
+    result = {
+        "model": "mf",
+        "part": "test",
+        "metrics": {"hit@10": 0.2, "auc": 0.7},
+        "baseline": {"hit@10": 0.05, "auc": 0.6},
+        "epochs": 4,
+        "best_epoch": 1,
+    }
+    trace = Trace("run")
+    trace.take([started, RunCompleted(result)], live=False)
+    assert trace.log[-2:] == [
+        "No gain for 3 evaluations in a row: it ends before its last epoch",
+        "Done. On the test part: Hit@10 .200, AUC .700; Popularity .050, .600; best epoch 1",
+    ]
+    whole = Trace("run")
+    whole.take([started, RunCompleted({**result, "epochs": 5, "model": "popularity"})], live=False)
+    assert whole.log[-1] == "Done. On the test part: Hit@10 .200, AUC .700; best epoch 1"
+    assert not any("No gain" in line for line in whole.log)

@@ -70,6 +70,11 @@ def test_that_two_runs_are_compared_user_by_user_and_a_user_is_pinned(
     assert window.session.run is not None
     assert window.session.other is not None
     assert window.session.run.folder.path.name == page.chosen()[0].folder
+    told = window.message_bar.message
+    assert told is not None
+    assert told.remedy is not None
+    told.remedy.action()
+    assert window.current == "users"
 
 
 def test_that_what_makes_two_runs_hard_to_compare_is_said_beside_the_figures(

@@ -142,6 +142,8 @@ class ListPanel(QWidget):
         words = f"{shown:,}{of} run{'' if total == 1 else 's'}"
         if hidden:
             words += f", {hidden} more parameters differ"
+        if shown > 1:
+            words += "; Ctrl+click compares"
         reason = self.shelf.library.read_only if self.shelf is not None else ""
         self.count.setText(f"{words}. View only: {reason}" if reason else words)
         self.count.setToolTip(tip(self.count.text()))

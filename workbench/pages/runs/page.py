@@ -389,10 +389,17 @@ class RunsPage(Page):
     def _open_as_first(self) -> None:
         chosen = self.chosen()[:2]
         takers = (self.context.session.choose_run, self.context.session.choose_other)
+        taken = 0
         for entry, take in zip(chosen, takers, strict=False):
             run = self._opened(entry)
             if run is not None:
                 take(run)
+                taken += 1
+        if taken:
+            words = ("It is in view", "See its lists") if taken == 1 else ("Both are in view", "See their lists")
+            self.context.tell(
+                Message(f"{words[0]} on the other pages.", remedy=Remedy(words[1], lambda: self.context.go("users")))
+            )
 
     def open_as_second(self) -> None:
         """Take the chosen run into view as B."""
