@@ -64,12 +64,15 @@ class Histories:
     users: npt.NDArray[np.int32]
 
     @classmethod
-    def by_hand(cls, lists: Sequence[npt.ArrayLike], n_items: int) -> Histories:
-        """Histories of unknown users: one list of item rows a user, oldest first."""
+    def by_hand(
+        cls, lists: Sequence[npt.ArrayLike], n_items: int, weights: Sequence[npt.NDArray[np.float32]] | None = None
+    ) -> Histories:
+        """Histories of unknown users: one list of item rows a user, oldest first, with weights aligned to them."""
         items = [np.asarray(each, np.int32) for each in lists]
         owners = np.repeat(np.arange(len(items), dtype=np.int32), [len(each) for each in items])
         flat = np.concatenate(items) if items else np.zeros(0, np.int32)
-        return cls((Events(owners, flat, None, None, len(items), n_items),), np.arange(len(items), dtype=np.int32))
+        weighed = np.concatenate(weights).astype(np.float32) if weights else None
+        return cls((Events(owners, flat, None, weighed, len(items), n_items),), np.arange(len(items), dtype=np.int32))
 
     @cached_property
     def indptr(self) -> npt.NDArray[np.int64]:

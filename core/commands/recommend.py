@@ -197,13 +197,14 @@ def because(run: Run, asked: Asked, row: int, item: int) -> list[dict[str, Any]]
     from core.insight.why import reasons
     from core.scoring import Histories, known_before
 
-    history, user = asked.history, -1
+    history, user, weights = asked.history, -1, None
     if history is None:
-        history, user = Histories(known_before(run.split, "next"), np.array([row], np.int32)).items, row
+        known = Histories(known_before(run.split, "next"), np.array([row], np.int32))
+        history, user, weights = known.items, row, known.weights
     data = run.interactions
     return [
         {"item": data.items.id(each.item), "title": data.catalogue.title(each.item), "share": each.share}
-        for each in reasons(run.model, user, item, history, REASONS)
+        for each in reasons(run.model, user, item, history, REASONS, weights)
     ]
 
 

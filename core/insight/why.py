@@ -34,7 +34,12 @@ class Reason:
 
 
 def reasons(
-    model: RankingModel, user: int, item: int, history: npt.NDArray[np.int32], most: int = 5
+    model: RankingModel,
+    user: int,
+    item: int,
+    history: npt.NDArray[np.int32],
+    most: int = 5,
+    weights: npt.NDArray[np.float32] | None = None,
 ) -> tuple[Reason, ...]:
     """The items of a history that speak most for ``item``, strongest first; none that speak against it or not at all.
 
@@ -44,6 +49,7 @@ def reasons(
     Args:
         user: user row; -1 for an unknown user.
         history: the user's items, oldest first.
+        weights: aligned to ``history``; what a model of ratings reads.
 
     Raises:
         UsageError: the model has neither.
@@ -53,7 +59,7 @@ def reasons(
     if not len(distinct):
         return ()
     if model.window or (isinstance(model, AutoRec) and model.by_user):
-        strength = removal_strengths(model, user, item, history, distinct)
+        strength = removal_strengths(model, user, item, history, distinct, weights)
     elif isinstance(model, AutoRec):
         raise UsageError(
             code="insight.no-reasons",
@@ -80,14 +86,17 @@ def removal_strengths(
     item: int,
     history: npt.NDArray[np.int32],
     asked: npt.NDArray[np.int32],
+    weights: npt.NDArray[np.float32] | None = None,
 ) -> npt.NDArray[np.float32]:
     """How far the score of ``item`` falls when each of ``asked`` is taken out of the history, ``[asked]``."""
-    without = [history, *(history[history != each] for each in asked)]
+    kept = [np.ones(len(history), np.bool_), *(history != each for each in asked)]
     scorer = scorer_for(model)
-    users = np.full(len(without), user, np.int32)
+    users = np.full(len(kept), user, np.int32)
     found = []
-    for start in range(0, len(without), 256):
-        part = Histories.by_hand(without[start : start + 256], model.n_items)
+    for start in range(0, len(kept), 256):
+        block = kept[start : start + 256]
+        weighed = None if weights is None else [weights[each] for each in block]
+        part = Histories.by_hand([history[each] for each in block], model.n_items, weighed)
         found.append(scorer.scores(users[start : start + 256], part)[:, item].copy())
     scores = np.concatenate(found)
     strengths: npt.NDArray[np.float32] = scores[0] - scores[1:]

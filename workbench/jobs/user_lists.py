@@ -162,7 +162,7 @@ def explaining(run: Run, view: UserView, item: int) -> Work:
     def work(control: JobControl, tell: Tell) -> tuple[Reason, ...]:
         from core.insight.why import reasons
 
-        return reasons(run.model, view.user, item, view.history)
+        return reasons(run.model, view.user, item, view.history, weights=view.ratings)
 
     return work
 

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from core.errors import UsageError
 from core.insight.similar import similar_items
 from core.insight.unknown import folded_in, history_scores
-from core.insight.why import reasons
+from core.insight.why import reasons, removal_strengths
 from core.models.base import RankingModel
 from core.models.factorisation import Factorisation
 from core.models.scorer import scorer_for
@@ -75,6 +75,24 @@ def test_that_a_removed_item_is_a_reason_by_what_the_score_loses() -> None:
     assert found[3] == pytest.approx(float(whole - without), abs=1e-5)
 
 
+def test_that_a_model_of_ratings_is_asked_with_the_ratings() -> None:
+    values = quick_values("autorec-user", "squared")
+    values["model"]["feedback"] = "ratings"
+    state = RunState(make_plan(values), checkerboard(rated=True))
+    list(train(state.plan, state.split, state))
+    users = np.zeros(1, np.int32)
+    known = Histories((state.split.train,), users)
+    scorer = scorer_for(state.model)
+    whole = scorer.scores(users, known)[0, 9].copy()
+    without = known.items != known.items[0]
+    ratings = known.weights
+    assert ratings is not None
+    left = Histories.by_hand([known.items[without]], 40, [ratings[without]])
+    strength = removal_strengths(state.model, 0, 9, known.items, known.items[:1], ratings)
+    assert strength[0] == pytest.approx(float(whole - scorer.scores(users, left)[0, 9]), abs=1e-5)
+    assert strength[0] != pytest.approx(float(removal_strengths(state.model, 0, 9, known.items, known.items[:1])[0]))
+
+
 def test_that_an_item_is_no_reason_for_itself() -> None:
     assert all(each.item != 3 for each in reasons(trained("mf", "bpr"), 0, 3, np.array([3, 5, 3], np.int32)))
     assert reasons(trained("mf", "bpr"), 0, 3, np.array([3], np.int32)) == ()
@@ -116,12 +134,16 @@ def test_that_folding_in_finds_the_minimum_of_its_objective(temperature: float |
         assert objective(vector + 0.02 * torch.randn(vector.shape, generator=generator)) >= least - 1e-6
 
 
-@pytest.mark.parametrize("model", ["neumf", "mlp", "popularity", "autorec-item"])
-def test_that_models_that_know_users_by_number_say_so(model: str) -> None:
+@pytest.mark.parametrize(
+    ("model", "why"),
+    [("neumf", "own factors"), ("mlp", "own factors"), ("random", "by number"), ("autorec-item", "columns of items")],
+)
+def test_that_models_that_know_users_by_number_say_so(model: str, why: str) -> None:
     values = {"model": {"name": model}, "training": {"epochs": 1}}
     state = RunState(make_plan(values), checkerboard())
-    with pytest.raises(UsageError, match="only for users"):
+    with pytest.raises(UsageError, match="only for users") as caught:
         history_scores(state.model, np.array([1, 2], np.int32))
+    assert why in caught.value.why
 
 
 def test_that_an_empty_history_is_refused() -> None:
