@@ -125,7 +125,8 @@ def part_of(detail: Detail) -> str:
 def figures_of(detail: Detail, part: str) -> tuple[dict[str, Any], Callable[[str], tuple[float, float]]]:
     """Metrics of a run on a part, and a function from a name to its interval."""
     result = detail.record.result
-    own = part_of(detail) == part and part != "validation"
+    # a run that ranked no test part was measured on the validation part, with intervals
+    own = part_of(detail) == part and bool(section(result, "metrics"))
     metrics = dict(section(result, "metrics") if own else section(result, "validation") if part == "validation" else {})
     intervals = section(result, "intervals") if own else {}
 
