@@ -17,7 +17,8 @@ from core.benching.peers import peers_for
 from core.data.plan import DataPlan
 from core.data.reading import read_rows
 from core.data.sample import SAMPLE, open_sample
-from core.runs.datasets import Datasets, load_kept
+from core.runs.dataset_store import Datasets
+from core.runs.datasets import load_kept
 from core.runs.workspace import Workspace
 from core.splits import SPLITS
 from core.splits.prepare import prepare

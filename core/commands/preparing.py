@@ -16,7 +16,8 @@ from core.data.plan import DataPlan
 from core.data.rejects import Rejects
 from core.data.sample import SAMPLE
 from core.models import MODELS
-from core.runs.datasets import Datasets, datasets_of, load_kept
+from core.runs.dataset_store import Datasets, datasets_of
+from core.runs.datasets import load_kept
 from core.runs.opening import Run
 from core.runs.workspace import Workspace
 from core.splits.candidates import match_candidates

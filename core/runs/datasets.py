@@ -6,72 +6,25 @@ import contextlib
 import dataclasses
 import hashlib
 import os
-import secrets
-import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-import filelock
 
 from core import __version__, durable, strict_json
 from core.data.origin import ROLES, Origin, Origins, Standing, digest, find_origins, standing
 from core.data.plan import DataPlan
 from core.data.raw import file_name
 from core.errors import RankscopeError, StorageError
+from core.runs.dataset_store import OPENED, Datasets, locked, making, read_pointer, remove, tidy
 from core.runs.kept import FORMAT, MANIFEST, read_loaded, write_loaded
-from core.runs.workspace import KEPT_GIGABYTES, Workspace
 from core.splits.prepare import NONE, Loaded, Progress, load
 
-VARIABLE = "RANKSCOPE_KEEP_GB"
-"""Environment variable: how many gigabytes of data sets are kept; 0 keeps none. It goes before any other setting."""
-MOST_GIGABYTES = 1e6
-SMALLEST = 1 << 20
-"""Bytes of a source from which on it is kept: less is read anew as fast."""
-MAKING = ".making-"
-OPENED = "opened"
-PATIENCE = 20.0
-"""Seconds to wait for another process that opens or removes data sets."""
 SETTLED = 2_000_000_000
 """Nanoseconds: what is written to just before it is looked at may be written to again at the same time of change."""
 READING_KEPT = "opening what was kept"
 KEEPING = "keeping it for the next time"
-
-
-@dataclass(frozen=True)
-class Datasets:
-    """Where data sets are kept: ``<key>/`` each, and ``opened/<wish>.json`` which says what was opened how.
-
-    Attributes:
-        most: bytes that all together may take; those that were used least lately go.
-        smallest: bytes of a source below which it is not kept.
-    """
-
-    workspace: Workspace
-    most: int = int(KEPT_GIGABYTES * 1e9)
-    smallest: int = SMALLEST
-
-    @property
-    def folder(self) -> Path:
-        """Where they lie."""
-        return self.workspace.path / "datasets"
-
-
-def datasets_of(workspace: Workspace, gigabytes: float = KEPT_GIGABYTES) -> Datasets | None:
-    """The data sets of a workspace; None where none are to be kept, or a newer version made the workspace.
-
-    Args:
-        gigabytes: how much may be kept, where RANKSCOPE_KEEP_GB does not say it.
-    """
-    with contextlib.suppress(ValueError):
-        gigabytes = float(os.environ.get(VARIABLE, gigabytes))
-    try:
-        workspace.check()
-    except StorageError:
-        return None
-    return Datasets(workspace, int(min(gigabytes, MOST_GIGABYTES) * 1e9)) if gigabytes > 0 else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,7 +114,7 @@ class _Asked:
         """What was kept of the very same content; and what is to be told where it is of no use."""
         try:
             pointer = self._pointer()
-            known = _read_pointer(pointer)
+            known = read_pointer(pointer)
             unchanged = known is not None and known["files"] == [_plain(each) for each in self.origins.files]
             self.key = str(known["key"]) if known is not None and unchanged else self._key()
             with locked(self.store, make=False) as held:
@@ -178,7 +131,7 @@ class _Asked:
             found = read_loaded(entry)
         except StorageError as error:
             if error.code != "storage.denied":
-                _remove(entry)
+                remove(entry)
             return None, f"What was kept of it could not be used and was made anew: {error.what}. {error.why}"
         with contextlib.suppress(OSError):
             # a workspace that cannot be written to can still be read
@@ -197,7 +150,7 @@ class _Asked:
             if any(standing(each.path) != each.standing for each in self.origins.files):
                 return "It was not kept for the next time: its files changed meanwhile."
             self.store.workspace.prepare()
-            with _making(self.store) as folder:
+            with making(self.store) as folder:
                 size = write_loaded(folder, loaded)
                 if size > self.store.most:
                     return f"It was not kept for the next time: it takes {size / 1e9:,.1f} GB."
@@ -271,132 +224,6 @@ class _Asked:
     def _tell(self, stage: str, done: int, total: int) -> None:
         if self.on_progress is not None:
             self.on_progress(stage, done, total)
-
-
-def tidy(store: Datasets, keep: str = "") -> None:
-    """Remove what nobody finished, then what was used least lately until the rest fits; the caller holds the lock.
-
-    Args:
-        keep: key of the entry that stays.
-
-    Raises:
-        StorageError: the folder cannot be read.
-    """
-    with durable.storing(store.folder, "read"):
-        entries = [each for each in store.folder.iterdir() if each.name != OPENED and not each.name.startswith(".lock")]
-    whole: list[tuple[float, int, Path]] = []
-    for each in entries:
-        if each.name.startswith(MAKING):
-            _sweep_making(each)
-        elif not (each / MANIFEST).is_file():
-            _remove(each)
-        else:
-            with durable.storing(each, "read"):
-                whole.append((_used(each), _size(each), each))
-    total = sum(size for _, size, _ in whole)
-    for _, size, each in sorted(whole):
-        if total > store.most and each.name != keep:
-            _remove(each)
-            total -= size
-    for pointer in (store.folder / OPENED).glob("*.json"):
-        known = _read_pointer(pointer)
-        if known is None or not (store.folder / str(known["key"])).is_dir():
-            durable.remove(pointer)
-
-
-@contextlib.contextmanager
-def locked(store: Datasets, make: bool) -> Iterator[bool]:
-    """Hold the lock under which entries are read, put in place and removed; False where it could not be had.
-
-    Args:
-        make: make the folder where it is not there.
-
-    Raises:
-        StorageError: the folder or the lock cannot be made.
-    """
-    if make:
-        durable.make_folder(store.folder)
-    elif not store.folder.is_dir():
-        yield False
-        return
-    lock = filelock.FileLock(store.folder / ".lock", timeout=PATIENCE, thread_local=False)
-    held = True
-    try:
-        lock.acquire()
-    except filelock.Timeout:
-        held = False
-    except OSError as error:
-        if make:
-            raise durable.storage_error(error, store.folder / ".lock") from error
-        # a folder that cannot be written to: nobody removes anything from it either
-    try:
-        yield held
-    finally:
-        lock.release()
-
-
-@contextlib.contextmanager
-def _making(store: Datasets) -> Iterator[Path]:
-    """A folder to write to, gone at the end unless it was moved; its lock says that somebody is at it."""
-    durable.make_folder(store.folder)
-    folder = store.folder / f"{MAKING}{secrets.token_hex(8)}"
-    lock = filelock.FileLock(_lock_of(folder), thread_local=False)
-    with durable.storing(folder):
-        lock.acquire()
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        lock.release()
-        with contextlib.suppress(OSError):
-            _lock_of(folder).unlink()
-
-
-def _lock_of(folder: Path) -> Path:
-    return folder.with_name(f"{folder.name}.lock")
-
-
-def _sweep_making(path: Path) -> None:
-    """Remove what a process that is no more was writing."""
-    folder = path.with_name(path.name.removesuffix(".lock"))
-    lock = filelock.FileLock(_lock_of(folder), timeout=0, thread_local=False)
-    try:
-        with lock:
-            shutil.rmtree(folder, ignore_errors=True)
-            _lock_of(folder).unlink(missing_ok=True)
-    except (filelock.Timeout, OSError):
-        # somebody is writing
-        return
-
-
-def _remove(entry: Path) -> None:
-    """Remove an entry: its manifest first, so that what is left of it is known to be nothing."""
-    if entry.is_symlink() or not entry.is_dir():
-        with contextlib.suppress(OSError):
-            entry.unlink()
-        return
-    with contextlib.suppress(OSError):
-        (entry / MANIFEST).unlink(missing_ok=True)
-    shutil.rmtree(entry, ignore_errors=True)
-
-
-def _used(entry: Path) -> float:
-    return (entry / MANIFEST).stat().st_mtime
-
-
-def _size(entry: Path) -> int:
-    return sum(each.stat().st_size for each in entry.iterdir())
-
-
-def _read_pointer(path: Path) -> dict[str, Any] | None:
-    """What was opened how; None where that is not known."""
-    try:
-        values = strict_json.read(path)
-    except StorageError:
-        return None
-    key, files = values.get("key"), values.get("files")
-    usable = isinstance(key, str) and len(key) == 64 and key.isalnum() and isinstance(files, list)
-    return values if usable and values.get("format") == FORMAT else None
 
 
 def _plain(origin: Origin) -> list[Any]:

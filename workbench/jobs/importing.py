@@ -15,7 +15,8 @@ from workbench.session import Opened
 if TYPE_CHECKING:
     from core.data.preview import Preview
     from core.data.summary import Summary
-    from core.runs.datasets import Datasets, Kept
+    from core.runs.dataset_store import Datasets
+    from core.runs.datasets import Kept
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ def importing(
 
     def work(control: JobControl, tell: Tell) -> Opened:
         from core.data.raw import ReadingCancelled
-        from core.runs.datasets import datasets_of, open_kept
+        from core.runs.dataset_store import datasets_of
+        from core.runs.datasets import open_kept
 
         store = datasets_of(workspace, gigabytes) if workspace is not None else None
         try:

@@ -18,8 +18,9 @@ from core import durable
 from core.data.plan import DataPlan
 from core.data.raw import ReadingCancelled
 from core.errors import InputError, StorageError
-from core.runs import datasets, kept
-from core.runs.datasets import Datasets, datasets_of, load_kept
+from core.runs import dataset_store, datasets, kept
+from core.runs.dataset_store import Datasets, datasets_of
+from core.runs.datasets import load_kept
 from core.runs.kept import read_loaded, write_loaded
 from core.runs.workspace import Workspace
 from core.splits.prepare import Loaded, load
@@ -360,7 +361,7 @@ def test_that_a_full_disk_only_means_that_it_is_not_kept(
         loaded = load_kept(store, DataPlan(source=str(source)))
     assert len(loaded.cleaned.interactions.events)
     assert any("not kept" in note for note in loaded.notes) is (site != "pointer")
-    assert not [each for each in store.folder.iterdir() if each.name.startswith(datasets.MAKING)]
+    assert not [each for each in store.folder.iterdir() if each.name.startswith(dataset_store.MAKING)]
     load_kept(store, DataPlan(source=str(source)))
     load_kept(store, DataPlan(source=str(source)))
     assert len(reads) == (1 if site == "pointer" else 2)
@@ -416,7 +417,7 @@ def test_that_nothing_is_removed_while_somebody_reads_it(
 ) -> None:
     """While an entry is read the lock is held, without which nobody removes anything."""
     load_kept(store, DataPlan(source=str(source)))
-    monkeypatch.setattr(datasets, "PATIENCE", 0.05)
+    monkeypatch.setattr(dataset_store, "PATIENCE", 0.05)
     real = datasets.read_loaded
     other = DataPlan(source=str(put(tmp_path, "other.csv", csv_text(seed=9))))
     notes: list[str] = []
@@ -434,11 +435,11 @@ def test_that_nothing_is_removed_while_somebody_reads_it(
 def test_that_what_a_killed_process_left_is_swept_and_what_a_living_one_writes_is_not(
     source: Path, store: Datasets
 ) -> None:
-    dead, living = store.folder / f"{datasets.MAKING}dead", store.folder / f"{datasets.MAKING}living"
+    dead, living = store.folder / f"{dataset_store.MAKING}dead", store.folder / f"{dataset_store.MAKING}living"
     for folder in (dead, living, store.folder / ("f" * 64)):
         put(folder, "users.parquet", "half")
-    put(store.folder, f"{datasets.MAKING}dead.lock", "")
-    with filelock.FileLock(store.folder / f"{datasets.MAKING}living.lock"):
+    put(store.folder, f"{dataset_store.MAKING}dead.lock", "")
+    with filelock.FileLock(store.folder / f"{dataset_store.MAKING}living.lock"):
         load_kept(store, DataPlan(source=str(source)))
         assert living.exists()
     assert not dead.exists()
@@ -470,13 +471,13 @@ def test_that_a_file_that_changes_while_it_is_read_is_not_kept(
 
 def test_that_how_much_is_kept_can_be_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     workspace = Workspace(tmp_path)
-    monkeypatch.delenv(datasets.VARIABLE, raising=False)
+    monkeypatch.delenv(dataset_store.VARIABLE, raising=False)
     for asked, found in (("2", 2e9), ("", 5e9), ("much", 5e9)):
-        monkeypatch.setenv(datasets.VARIABLE, asked)
+        monkeypatch.setenv(dataset_store.VARIABLE, asked)
         made = datasets_of(workspace)
         assert made is not None
         assert made.most == found
-    monkeypatch.setenv(datasets.VARIABLE, "0")
+    monkeypatch.setenv(dataset_store.VARIABLE, "0")
     assert datasets_of(workspace) is None
 
 

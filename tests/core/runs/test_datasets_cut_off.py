@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from core.data.plan import DataPlan
-from core.runs import datasets
-from core.runs.datasets import Datasets, load_kept
+from core.runs import dataset_store, datasets
+from core.runs.dataset_store import Datasets
+from core.runs.datasets import load_kept
 from core.runs.workspace import Workspace
 from core.splits.prepare import load
 from tests.core.data.files import put
@@ -22,7 +23,8 @@ from pathlib import Path
 from core import durable
 from core.data.plan import DataPlan
 from core.runs import kept
-from core.runs.datasets import Datasets, load_kept
+from core.runs.dataset_store import Datasets
+from core.runs.datasets import load_kept
 from core.runs.workspace import Workspace
 
 site, workspace, source = sys.argv[1:]
@@ -64,4 +66,4 @@ def test_that_a_death_while_data_is_kept_leaves_no_half_data(tmp_path: Path, sit
     same(load(plan), datasets.read_loaded(entries(store)[0]))  # type: ignore[attr-defined]
     # what is left is swept when the next data is kept
     load_kept(store, DataPlan(source=str(put(tmp_path, "other.csv", csv_text(seed=2)))))
-    assert not [each for each in store.folder.iterdir() if each.name.startswith(datasets.MAKING)]
+    assert not [each for each in store.folder.iterdir() if each.name.startswith(dataset_store.MAKING)]

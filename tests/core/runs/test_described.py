@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from core.data.plan import DataPlan
-from core.runs.datasets import Datasets, open_kept
+from core.runs.dataset_store import Datasets
+from core.runs.datasets import open_kept
 from core.runs.described import Description, describe, keep_description, read_description
 from core.runs.workspace import Workspace
 from core.splits import SPLITS
