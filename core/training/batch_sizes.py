@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from core.batches import window_starts
 from core.data.interactions import Events
 from core.models import MODELS
@@ -36,5 +38,7 @@ def _rows(plan: Plan, train: Events) -> int:
     if kind == "window":
         return len(window_starts(train, plan.model.settings.targets))
     if kind == "row":
-        return train.n_users if plan.model.name == "autorec-user" else train.n_items
+        # empty rows are passed over
+        counts = np.diff(train.indptr) if plan.model.name == "autorec-user" else train.item_counts
+        return int(np.count_nonzero(counts))
     return len(train)

@@ -7,7 +7,7 @@ from core.training.batch_sizes import with_batch_size
 from core.training.loop import train
 from core.training.plan import make_plan
 from core.training.state import RunState
-from tests.core.training.boards import chance
+from tests.core.training.boards import chance, events_of
 
 MOST = {"neumf": 1024, "caser": 512, "autorec-user": 64, "autorec-item": 256}
 
@@ -52,3 +52,10 @@ def test_that_a_run_tells_the_size_it_took_and_keeps_it_when_the_second_phase_ha
     # 4,000 pairs, then 4,400
     assert [event.plan["training"]["batch_size"] for event in started] == [32, 32]
     assert [event.steps_per_epoch for event in started] == [125, 138]
+
+
+def test_that_users_and_items_without_training_events_are_no_rows() -> None:
+    # 90 users and 90 items with events among 900: 90 / 6 = 15 rows a step at most, and the smallest size is 16
+    events = events_of([(row, row) for row in range(90)], 900, 900)
+    for model in ("autorec-user", "autorec-item"):
+        assert with_batch_size(make_plan({"model": {"name": model}}), events).training.batch_size == 16
