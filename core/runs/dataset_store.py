@@ -78,7 +78,7 @@ def tidy(store: Datasets, keep: str = "") -> None:
     for each in entries:
         if each.name.startswith(MAKING):
             _sweep_making(each)
-        elif not (each / MANIFEST).is_file():
+        elif each.name.startswith(durable.OLD) or not (each / MANIFEST).is_file():
             remove(each)
         else:
             with durable.storing(each, "read"):

@@ -439,10 +439,12 @@ def test_that_what_a_killed_process_left_is_swept_and_what_a_living_one_writes_i
     for folder in (dead, living, store.folder / ("f" * 64)):
         put(folder, "users.parquet", "half")
     put(store.folder, f"{dataset_store.MAKING}dead.lock", "")
+    replaced = put(store.folder / f"{durable.OLD}1", kept.MANIFEST, "{}").parent
     with filelock.FileLock(store.folder / f"{dataset_store.MAKING}living.lock"):
         load_kept(store, DataPlan(source=str(source)))
         assert living.exists()
     assert not dead.exists()
+    assert not replaced.exists()
     assert not (store.folder / ("f" * 64)).exists()
     assert len(entries(store)) == 1
 
