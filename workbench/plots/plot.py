@@ -216,7 +216,9 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         """Draw or replace bars standing at ``x``."""
         options = {"x": np.asarray(x, np.float64), "height": np.asarray(heights, np.float64), "width": width}
         if key in self._bars:
-            self._bars[key][0].setOpts(**options)
+            item, before = self._bars[key]
+            item.setOpts(**options, **({} if colour == before else {"brush": self.colour(colour)}))
+            self._bars[key] = (item, colour)
             return
         item = pg.BarGraphItem(**options, brush=self.colour(colour), pen=pg.mkPen(None))
         self.getPlotItem().addItem(item)

@@ -189,6 +189,13 @@ def test_that_a_second_run_stands_beside_with_what_moved(
     expected = [move(int(a.placing.places[item] - b.placing.places[item])) for item in rows.items[:200]]
     assert cells(page, 1, "Moved")[:200] == expected
     assert page.figures.rank.value.text() == f"A {a.placing.rank:,} · B {b.placing.rank:,}"
+    qtbot.waitUntil(lambda: bool(page.scores[1].plot._bars))
+    run, other = window.session.run, window.session.other
+    assert run is not None
+    assert other is not None
+    for scores, each in zip(page.scores, (run, other), strict=True):
+        # the colour that the run has on the pages of runs and of training
+        assert scores.plot._bars["scores"][1] == window.theme.run_colours.of(each.folder.path.name)
     pin(qtbot, window, page, "u5")
     qtbot.waitUntil(lambda: page.other_view is not None and page._other_name(page.other_view) == "u5")
     page.panels[1].table.choose(0)

@@ -58,3 +58,14 @@ def test_that_colours_follow_the_theme(plot: Plot, theme: Theme) -> None:
         assert plot.backgroundBrush().color().name().upper() == theme.colours.surface
     finally:
         theme.choose("light")
+
+
+def test_that_bars_take_another_colour_and_keep_it_when_the_theme_changes(plot: Plot, theme: Theme) -> None:
+    plot.bars("bars", [0, 1], [1, 2], 0.9, 0)
+    plot.bars("bars", [0, 1], [2, 3], 0.9, 3)
+    assert plot._bars["bars"][0].opts["brush"].name() == plot.colour(3).name()
+    theme.choose("dark")
+    try:
+        assert plot._bars["bars"][0].opts["brush"].name() == plot.colour(3).name()
+    finally:
+        theme.choose("light")

@@ -62,7 +62,7 @@ class UsersPage(Page):
         self.history_panel = HistoryPanel()
         self.panels = (RankedPanel("A"), RankedPanel("B"))
         self.reasons = ReasonsPanel(context.theme)
-        self.scores = (ScoresPanel(context.theme, "A", 0), ScoresPanel(context.theme, "B", 1))
+        self.scores = (ScoresPanel(context.theme, "A"), ScoresPanel(context.theme, "B"))
         for at, panel in enumerate(self.panels):
             panel.item_chosen.connect(partial(self._explain, at))
             panel.item_opened.connect(partial(self._open_item, at))
@@ -312,7 +312,7 @@ class UsersPage(Page):
         self.scores_card.title.setText(f"Scores of the {what}")
         self.to_sequences.setEnabled(True)
         self.history_panel.show_history(view, self.found.run.interactions)
-        self.scores[0].show_scores(view)
+        self.scores[0].show_scores(view, self.found.run.folder.path.name)
         self.reasons.show_nothing()
         self.to_items.setEnabled(False)
         if self.other_view is not None:
@@ -326,7 +326,7 @@ class UsersPage(Page):
             return
         self.other_view = end.value
         self._show_list(1)
-        self.scores[1].show_scores(end.value)
+        self.scores[1].show_scores(end.value, self.beside.run.folder.path.name)
 
     def _name(self, view: UserView) -> str:
         assert self.found is not None

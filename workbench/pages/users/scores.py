@@ -14,9 +14,9 @@ from workbench.widgets.elided import ElidedLabel
 class ScoresPanel(QWidget):
     """A histogram of one run."""
 
-    def __init__(self, theme: Theme, name: str, colour: int) -> None:
+    def __init__(self, theme: Theme, name: str) -> None:
         super().__init__()
-        self._colour = colour
+        self._theme = theme
         self.words = ElidedLabel("", "caption")
         self.plot = Plot(theme, f"Scores of run {name}", f"score of {name}", "items")
         self.plot.stand_on_zero()
@@ -32,11 +32,11 @@ class ScoresPanel(QWidget):
         self.words.show_text("")
         self.plot.clear_all()
 
-    def show_scores(self, view: UserView) -> None:
-        """Draw the scores of a user."""
+    def show_scores(self, view: UserView, run: str) -> None:
+        """Draw the scores of a user in the colour that the run has on every page; ``run`` is its folder's name."""
         placing, edges = view.placing, view.edges
         middles, width = (edges[:-1] + edges[1:]) / 2, float(edges[1] - edges[0])
-        self.plot.bars("scores", middles, view.numbers, 0.92 * width, self._colour)
+        self.plot.bars("scores", middles, view.numbers, 0.92 * width, self._theme.run_colours.of(run))
         held = placing.held_out
         best = int(held[np.argmin(placing.places[held])]) if len(held) else None
         if best is None:
