@@ -17,6 +17,7 @@ from core.export.cells import neutralised
 from core.export.request import Request
 from core.metrics import METRICS, user_values
 from core.metrics.held_out import Evaluation
+from core.runs.history import epochs_told
 from core.runs.log import read_log
 from core.runs.opening import Run
 from core.training.events import EpochDone, RunEvent, from_plain
@@ -41,11 +42,12 @@ def write_metrics(request: Request) -> tuple[str, ...]:
 
 
 def logged(run: Run) -> tuple[list[RunEvent], tuple[str, ...]]:
-    """What the run told, and notes about lines that could not be read."""
+    """What the run told, its epochs last and each once, and notes about lines that could not be read."""
     if not run.folder.events.is_file():
         return [], ("The run has no events: it is left out what each epoch was like",)
     found = read_log(run.folder.events)
-    return [from_plain(each) for each in found.events], found.notes
+    others = [each for each in found.events if each.get("event") != "epoch"]
+    return [from_plain(each) for each in (*others, *epochs_told(found.events))], found.notes
 
 
 def epochs_table(events: list[RunEvent]) -> pa.Table:
@@ -66,7 +68,7 @@ def epochs_table(events: list[RunEvent]) -> pa.Table:
 
 
 def users_table(run: Run) -> pa.Table:
-    """User, part, held-out items, best rank, candidates, and every metric, of the model and of Popularity."""
+    """User, part, protocol, held-out items, best rank, candidates, every metric, of the model and of Popularity."""
     tables = [_part(run, part) for part in PARTS]
     found = [each for each in tables if each is not None]
     if not found:
@@ -81,6 +83,7 @@ def _part(run: Run, part: str) -> pa.Table | None:
     columns: dict[str, Any] = {
         "user": run.interactions.users.ids.take(pa.array(evaluation.users)).cast(pa.large_string()),
         "part": pa.array([part] * len(evaluation.users), pa.string()),
+        "protocol": pa.array([evaluation.protocol] * len(evaluation.users), pa.string()),
         "held_out": np.diff(evaluation.indptr),
         "rank": evaluation.ranks,
         "candidates": evaluation.candidates,

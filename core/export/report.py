@@ -117,7 +117,7 @@ def figures(run: Run) -> str:
     data, result = run.record.data, run.result
     metrics = result.get("metrics", {})
     first = [name for name in DRAWN if name in metrics][:3] or list(metrics)[:3]
-    cards = [(label_of(name), number(metrics[name])) for name in first]
+    cards = [(label_of(name) + sampled(run), number(metrics[name])) for name in first]
     cards += [(each, f"{int(data.get(each, 0)):,}") for each in ("users", "items")]
     cards.append(("interactions", f"{sum(int(data.get(part, 0)) for part in ('train', 'validation', 'test')):,}"))
     return (
@@ -149,13 +149,19 @@ def plots(run: Run, events: Sequence[RunEvent]) -> str:
                 lines.append(Line(label, role, [(points[0][0], levels[name]), (points[-1][0], levels[name])]))
         title = f"{label_of(name)} on the validation part"
         drawn.append((title, curves(title, lines)))
-    drawn.append(("Test part, each metric on a scale of its own", test_bars(run)))
+    part = str(run.result.get("part") or "test").capitalize()
+    drawn.append((f"{part} part{sampled(run)}, each metric on a scale of its own", final_bars(run)))
     shown = [f'<div class="plot"><h3>{text(name)}</h3>{svg}</div>' for name, svg in drawn if svg]
     return f'<section><h2>Curves</h2><div class="plots">{"".join(shown)}</div></section>' if shown else ""
 
 
-def test_bars(run: Run) -> str:
-    """Test metrics with intervals, Popularity and Random below each."""
+def sampled(run: Run) -> str:
+    """What stands beside each figure that was measured among given candidates only."""
+    return " (sampled)" if run.result.get("protocol") == "sampled" else ""
+
+
+def final_bars(run: Run) -> str:
+    """Metrics at the end with intervals, Popularity and Random below each."""
     result = run.result
     metrics, intervals = result.get("metrics", {}), result.get("intervals", {})
     beside = [("base", result.get("baseline", {})), ("chance", result.get("random", {}))]
@@ -165,7 +171,10 @@ def test_bars(run: Run) -> str:
         others = [(role, float(values[name])) for role, values in beside if name in values]
         found.append(Bar(label_of(name), float(metrics[name]), low, high, others))
     label = MODELS[run.plan.model.name].label
-    return bars("Metrics of the test part", found, [(label, "a"), ("Popularity", "base"), ("Random", "chance")])
+    part = result.get("part") or "test"
+    return bars(
+        f"Metrics of the {part} part{sampled(run)}", found, [(label, "a"), ("Popularity", "base"), ("Random", "chance")]
+    )
 
 
 def measured(run: Run) -> str:

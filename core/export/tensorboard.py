@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from core import durable
 from core.export.metrics import logged
@@ -20,9 +21,9 @@ def write_tensorboard(request: Request) -> tuple[str, ...]:
     began = _seconds(request.run.record.created)
     result = request.run.result
     runs = {
-        "model": [*curves(events, began), *_results(result.get("metrics"), events, began)],
-        "popularity": [*_lines(events, "baseline", began), *_results(result.get("baseline"), events, began)],
-        "random": [*_lines(events, "random", began), *_results(result.get("random"), events, began)],
+        "model": [*curves(events, began), *_results(result, "metrics", events, began)],
+        "popularity": [*_lines(events, "baseline", began), *_results(result, "baseline", events, began)],
+        "random": [*_lines(events, "random", began), *_results(result, "random", events, began)],
     }
     for at, (name, scalars) in enumerate(runs.items()):
         request.tell("writing", at, len(runs))
@@ -63,12 +64,15 @@ def _lines(events: list[RunEvent], name: str, began: float) -> Iterator[Scalar]:
             yield Scalar(tag(metric), epoch, value, began)
 
 
-def _results(metrics: object, events: list[RunEvent], began: float) -> Iterator[Scalar]:
+def _results(result: Mapping[str, Any], ranker: str, events: list[RunEvent], began: float) -> Iterator[Scalar]:
+    """What was measured at the end, under ``test/``, ``test_sampled/`` or, where no test was ranked, ``best/``."""
     last = max((event.epoch for event in events if isinstance(event, EpochDone)), default=0)
+    metrics, sampled = result.get(ranker), result.get("protocol") == "sampled"
+    prefix = "best" if result.get("part") == "validation" else "test_sampled" if sampled else "test"
     if isinstance(metrics, dict):
         for name, value in metrics.items():
             if isinstance(value, int | float):
-                yield Scalar(tag(name).replace("validation/", "test/"), last, float(value), began)
+                yield Scalar(tag(name).replace("validation/", f"{prefix}/"), last, float(value), began)
 
 
 def _seconds(moment: str) -> float:

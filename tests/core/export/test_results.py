@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import html.parser
 import json
 import re
+import shutil
 import struct
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +22,8 @@ from core.export.drawing import Bar, Line, bars, curves, nice_ticks
 from core.export.exporting import export
 from core.export.tfevents import Scalar, crc32c, event_file
 from core.models import MODELS
-from core.runs.log import read_log
-from core.runs.opening import Run
+from core.runs.log import EventLog, read_log
+from core.runs.opening import Run, open_run
 
 
 def test_that_the_epochs_and_users_are_those_of_the_run(runs: dict[str, Run], tmp_path: Path) -> None:
@@ -192,3 +195,50 @@ def test_that_a_line_is_drawn_where_its_values_are_and_gaps_are_left_out() -> No
     assert y1 > y2
     assert curves("nothing", [Line("x", "a", [])]) == ""
     assert "whisker" in bars("m", [Bar("AUC", 0.9, 0.8, 0.95, [("base", 0.7)])], [("MF", "a")])
+
+
+def changed(run: Run, folder: Path, **result: object) -> Run:
+    """A copy of a run whose result says something else."""
+    shutil.copytree(run.folder.path, folder)
+    again = open_run(folder)
+    return dataclasses.replace(again, record=dataclasses.replace(again.record, result={**run.result, **result}))
+
+
+def test_that_an_epoch_that_was_told_again_after_a_crash_is_there_once(runs: dict[str, Run], tmp_path: Path) -> None:
+    run = changed(runs["gmf"], tmp_path / "run")
+    told = [each for each in read_log(run.folder.events).events if each["event"] == "epoch"]
+    with closing(EventLog(run.folder.events)) as log:
+        log.append({**told[0], "loss": 7.0})
+        for each in told[1:]:
+            log.append(each)
+    export(run, "metrics", tmp_path / "tables")
+    epochs = pd.read_csv(tmp_path / "tables" / "epochs.csv")
+    assert epochs["epoch"].tolist() == [each["epoch"] for each in told]
+    assert epochs["loss"].tolist() == [7.0, *(each["loss"] for each in told[1:])]
+    export(run, "tensorboard", tmp_path / "curves")
+    read = EventAccumulator(str(tmp_path / "curves" / "model"))
+    read.Reload()
+    assert [each.step for each in read.Scalars("train/loss")] == epochs["epoch"].tolist()
+
+
+def test_that_sampled_figures_and_those_of_the_validation_part_are_called_so(
+    runs: dict[str, Run], tmp_path: Path
+) -> None:
+    run = runs["gmf"]
+    cases = {
+        "full": ({}, "Test part, each", "test/AUC"),
+        "sampled": ({"protocol": "sampled"}, "Test part (sampled), each", "test_sampled/AUC"),
+        "none": ({"part": "validation"}, "Validation part, each", "best/AUC"),
+    }
+    for name, (result, title, tag) in cases.items():
+        other = changed(run, tmp_path / name, **result)
+        export(other, "report", tmp_path / f"{name}.html")
+        page = (tmp_path / f"{name}.html").read_text("utf-8")
+        assert title in page
+        assert ("(sampled)" in page) == (name == "sampled")
+        export(other, "tensorboard", tmp_path / f"{name}-curves")
+        read = EventAccumulator(str(tmp_path / f"{name}-curves" / "model"))
+        read.Reload()
+        assert tag in read.Tags()["scalars"]
+    export(run, "metrics", tmp_path / "tables")
+    assert set(pd.read_csv(tmp_path / "tables" / "users.csv")["protocol"]) == {"full"}
