@@ -289,6 +289,7 @@ class MainWindow(QMainWindow):
         entry = PAGES[key]
         self.title.setText(entry.label)
         self.subtitle.setText(entry.help)
+        self._show_title()
         self.page_buttons[key].setChecked(True)
         self.settings.keep("page", key)
         if key in self._pages:
@@ -397,7 +398,13 @@ class MainWindow(QMainWindow):
 
     # --- session ------------------------------------------------------------------------------------------------
 
+    def _show_title(self) -> None:
+        """Page and data, so that a list of windows tells them apart and a reader of the screen says where one is."""
+        opened, page = self.session.opened, PAGES[self.current].label
+        self.setWindowTitle(f"{page} · {cell(opened.name, 60)}" if opened is not None else page)
+
     def _show_session(self) -> None:
+        self._show_title()
         session = self.session
         opened, run, other = session.opened, session.run, session.other
         self._chip(self.data_chip, None if opened is None else data_words(opened), "No data")
