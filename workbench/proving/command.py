@@ -23,6 +23,10 @@ EVENTS, QUICK_EVENTS = 200_000, 2_000
 SEEDS, QUICK_SEEDS = 20, 2
 MINUTES, QUICK_MINUTES = 60.0, 2.0
 PROOFS = ("monkey", "soak")
+LAST_ACTS = 8
+"""Acts before its end that are told when a process died."""
+ACTS = "acts.txt"
+"""As ``living`` has it, which this process does not load."""
 TAIL = 3000
 """Characters of what a process said last that are told when it died."""
 
@@ -97,10 +101,12 @@ def child(module: str, words: Sequence[str]) -> Generator[Progress, None, tuple[
             process.stdout.close()
         said.seek(0)
         tail = said.read()[-TAIL:]
+        acts = Path(home) / ACTS
+        done = acts.read_text("utf-8", "replace").splitlines()[-LAST_ACTS:] if acts.exists() else []
     if code == 0:
         return last, ""
     name = signal.Signals(-code).name if code < 0 else f"exit code {code}"
-    return last, f"the process ended with {name}: {tail}"
+    return last, "\n  ".join((f"the process ended with {name}: {tail}", *done))
 
 
 def alone(home: Path) -> dict[str, str]:

@@ -8,11 +8,13 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TextIO
 
 from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, QSize, Qt, QThread, QTimer, QUrl, Signal
 from PySide6.QtGui import QAction, QDropEvent, QGuiApplication, QKeySequence, QWindow
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QWidget
+from shiboken6 import isValid
 
 from workbench.main_window import MainWindow
 from workbench.pages import PAGES
@@ -62,6 +64,7 @@ class Hands(QObject):
         events: how many.
         extras: what else may be done, such as starting a training.
         files: that may be dropped on the window.
+        log: where each act is written before it is done, for the day that the process dies of one.
 
     Signals:
         finished: all is done, and no dialog or menu is open.
@@ -76,6 +79,7 @@ class Hands(QObject):
         events: int,
         extras: Sequence[Callable[[], object]] = (),
         files: Sequence[Path] = (),
+        log: TextIO | None = None,
     ) -> None:
         super().__init__()
         self.window, self.hand, self.total = window, random.Random(seed), events
@@ -83,7 +87,7 @@ class Hands(QObject):
         self.longest = 0.0
         self.slow: list[str] = []
         self.acts: deque[str] = deque(maxlen=REMEMBERED)
-        self._extras, self._files = extras, files
+        self._extras, self._files, self._log = extras, files, log
         self._frames: list[int] = []
         self._planned: deque[Callable[[], object]] = deque()
         self._within: tuple[QWidget | None, int] = (None, 0)
@@ -169,14 +173,23 @@ class Hands(QObject):
         modifier = self.hand.choice(MODIFIERS)
         twice = self.hand.random() < 0.1
         self._note(f"{'double ' if twice else ''}click {button.name} {modifier.name} at {named(target)}")
-        (QTest.mouseDClick if twice else QTest.mouseClick)(handle, button, modifier, place)
+        for _ in range(2 if twice else 1):
+            QTest.mousePress(handle, button, modifier, place)
+            # what the press has opened or closed takes the release
+            handle = self._handle()
+            QTest.mouseRelease(handle, button, modifier, inside(handle, place))
 
     def _key(self) -> None:
         self._press(self.hand.choice(KEYS), self.hand.choice(MODIFIERS))
 
     def _press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = NONE) -> None:
+        if modifier & Qt.KeyboardModifier.AltModifier and QApplication.activePopupWidget() is not None:
+            # Alt alone ends a menu, and QTest sends the key after it into the window that is gone
+            modifier = NONE
         self._note(f"key {key.name} {modifier.name} in {named(QApplication.focusWidget())}")
-        QTest.keyClick(self._handle(), key, modifier)
+        QTest.keyPress(self._handle(), key, modifier)
+        # the window that was pressed in may be gone by now
+        QTest.keyRelease(self._handle(), key, modifier)
 
     def _shortcut(self) -> None:
         own = [each.shortcut().toString() for each in self.window.findChildren(QAction) if each.isEnabled()]
@@ -199,7 +212,8 @@ class Hands(QObject):
     def _write(self, text: str) -> None:
         self._note(f"type {text!r} in {named(QApplication.focusWidget())}")
         for letter in text:
-            QTest.keyClick(self._handle(), ord(letter))
+            QTest.keyPress(self._handle(), ord(letter))
+            QTest.keyRelease(self._handle(), ord(letter))
 
     def _wheel(self) -> None:
         handle, place, target = self._place()
@@ -272,9 +286,12 @@ class Hands(QObject):
         return QApplication.activePopupWidget() or QApplication.activeModalWidget() or self.window
 
     def _handle(self) -> QWindow:
-        handle = self._top().window().windowHandle() or self.window.windowHandle()
-        assert handle is not None
-        return handle
+        """The window that takes the next event; the handle of a menu that goes just now is none."""
+        for top in (QApplication.activePopupWidget(), QApplication.activeModalWidget(), self.window):
+            handle = top.window().windowHandle() if top is not None else None
+            if handle is not None and isValid(handle):
+                return handle
+        raise RuntimeError("the window is gone")
 
     def _place(self) -> tuple[QWindow, QPoint, QWidget]:
         """A point on a widget that is seen, in its window."""
@@ -291,6 +308,9 @@ class Hands(QObject):
 
     def _note(self, act: str) -> None:
         self.acts.append(f"{self.done} [{self.window.current}] {act}")
+        if self._log is not None:
+            self._log.write(f"{self.acts[-1]}\n")
+            self._log.flush()
 
 
 def inside(handle: QWindow, place: QPoint) -> QPoint:

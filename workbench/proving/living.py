@@ -42,6 +42,8 @@ FILES = {
     + b"".join(b"a%d,b%d,%d\n" % (at % 30, at * 7 % 19, at % 5) for at in range(400)),
 }
 """What may be dropped on the window, or chosen in a dialog."""
+ACTS = "acts.txt"
+"""What was done, in the folder of the process: the last line is what it died of."""
 MODELS = ("mf", "gmf", "mlp", "neumf", "autorec-user", "autorec-item", "caser", "popularity")
 
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from workbench.proving.hands import Hands
-from workbench.proving.living import Living, say
+from workbench.proving.living import ACTS, Living, say
 
 TOLD = 1000
 """Milliseconds between two lines for the parent."""
@@ -23,7 +23,8 @@ class Monkey(QObject):
     def __init__(self, living: Living, seed: int, events: int) -> None:
         super().__init__()
         self.living = living
-        self.hands = Hands(living.window, seed, events, self._extras(), living.files())
+        self._log = open(living.home / ACTS, "w", encoding="utf-8")  # noqa: SIM115 - as long as the process
+        self.hands = Hands(living.window, seed, events, self._extras(), living.files(), self._log)
         living.witness.acts = self.hands.acts
         self.hands.finished.connect(self._end)
         self._telling = QTimer(self)
@@ -68,6 +69,7 @@ class Monkey(QObject):
             QTimer.singleShot(20, self, self._close_when_idle)
             return
         self._telling.stop()
+        self._log.close()
         self.tell()
         self.living.leave()
         QApplication.exit(0)
