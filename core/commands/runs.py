@@ -82,7 +82,7 @@ def show(arguments: argparse.Namespace, console: Console, workspace: Workspace) 
     console.emit("result", {"runs": len(entries), "of": len(library.entries), "read_only": library.read_only})
     rows = [row_of(entry) for entry in entries]
     if rows:
-        console.table(("", "id", "name", "state", "Hit@10", "95 %", "nDCG@10", "AUC", "epochs", "begun"), rows)
+        console.table(("", "id", "name", "state", "Hit@10", "95 %", "nDCG@10", "AUC", "on", "epochs", "begun"), rows)
     else:
         console.say("No runs." if not library.entries else "No run is so.")
     for entry in entries:
@@ -122,6 +122,7 @@ def row_of(entry: Entry) -> list[str]:
         around,
         text.number(entry.ndcg),
         text.number(entry.auc),
+        entry.measured_on,
         f"{entry.epoch}/{entry.epochs}",
         entry.created[:16].replace("T", " "),
     ]

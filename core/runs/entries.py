@@ -30,6 +30,7 @@ class Entry(NamedTuple):
         epoch, epochs: how far it came, and how far it was to go.
         seconds: None before its end.
         part: the part that the metrics were measured on.
+        protocol: ``full`` or ``sampled``; empty without metrics.
         fault: why it cannot be read; empty when it can.
         owned: there is an owner.json in it.
         owner: who writes it, in words; empty when nobody does.
@@ -52,6 +53,7 @@ class Entry(NamedTuple):
     epochs: int
     seconds: float | None
     part: str
+    protocol: str
     hit: float | None
     hit_low: float | None
     hit_high: float | None
@@ -70,6 +72,11 @@ class Entry(NamedTuple):
     def title(self) -> str:
         """What the run is called: its name, else model, loss and the beginning of its id."""
         return self.name or " ".join(part for part in (self.model, self.loss, self.folder[:6]) if part)
+
+    @property
+    def measured_on(self) -> str:
+        """The part, and that only given candidates were ranked; empty without metrics."""
+        return f"{self.part}, sampled" if self.protocol == "sampled" else self.part
 
     @property
     def read_only(self) -> bool:
@@ -92,7 +99,7 @@ def read_entry(folder: RunFolder, number: int = 0) -> tuple[Entry, dict[str, Any
     try:
         record = read_record(folder)
     except RankscopeError as error:
-        blank = ["", "", "", "", "", 0, 0, None, "", *[None] * 9]
+        blank = ["", "", "", "", "", 0, 0, None, "", "", *[None] * 9]
         end = [text(error.sentence(), LONG), False, "", False]
         lost = Entry._make([name, number, name, *_said(marks), DAMAGED, *blank, *end])
         return lost, {}
@@ -109,7 +116,9 @@ def entry_of(record: RunRecord, folder: str, number: int, marks: Marks) -> Entry
     metrics, part = section(result, "metrics"), text(result.get("part") or "test")
     if not metrics:
         metrics, part = section(result, "validation"), "validation"
-    intervals = section(result, "intervals") if part != "validation" else {}
+    # the validation part is always ranked in full
+    protocol = "sampled" if part == "test" and result.get("protocol") == "sampled" else "full"
+    intervals = section(result, "intervals") if section(result, "metrics") else {}
     figures: list[float | None] = []
     for name in METRICS:
         found = intervals.get(name)
@@ -129,6 +138,7 @@ def entry_of(record: RunRecord, folder: str, number: int, marks: Marks) -> Entry
             whole(training.get("epochs")),
             real(result.get("seconds")),
             part if metrics else "",
+            protocol if metrics else "",
             *figures,
             "",
             False,

@@ -16,7 +16,7 @@ from core import durable
 from core.errors import StorageError
 from core.runs.entries import Entry
 
-VERSION = 1
+VERSION = 2
 APPLICATION = 0x52534C42
 """``RSLB``; another program's database is not touched."""
 WAIT = 2.0

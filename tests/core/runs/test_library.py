@@ -346,3 +346,35 @@ def test_that_an_index_that_cannot_be_written_is_no_hindrance(
     monkeypatch.setattr(module.index, "locked", refuse)
     assert len(read_library(workspace).entries) == 1
     assert not index_path(workspace).exists()
+
+
+def test_that_a_row_says_what_its_figures_were_measured_on(workspace: Workspace) -> None:
+    result = fake_record(1).result
+    put_run(workspace, 1)
+    put_run(workspace, 2, result={**result, "protocol": "sampled"})
+    put_run(workspace, 3, result={**result, "part": "validation"})
+    # the validation part is ranked in full, whatever the test part would have been
+    put_run(workspace, 4, result={"protocol": "sampled", "metrics": {}, "validation": result["metrics"]})
+    put_run(workspace, 5, result={})
+    said = ["", "validation", "validation", "test, sampled", "test"]
+    assert [entry.measured_on for entry in read_library(workspace).entries] == said
+    aged(workspace)
+    read_library(workspace)
+    # and so says the index
+    again = read_library(workspace)
+    assert again.read == 0
+    assert [entry.measured_on for entry in again.entries] == said
+    # a run without a test part has intervals too
+    assert [entry.hit_low is not None for entry in again.entries] == [False, False, True, True, True]
+
+
+def test_that_the_index_of_an_earlier_version_is_built_anew(workspace: Workspace) -> None:
+    put_run(workspace, 1)
+    aged(workspace)
+    read_library(workspace)
+    with sqlite3.connect(index_path(workspace)) as connection:
+        connection.execute("PRAGMA user_version=1")
+    found = read_library(workspace)
+    assert found.read == 1
+    assert "built anew" in found.notes[0]
+    assert read_library(workspace).read == 0

@@ -4,7 +4,7 @@ import math
 from types import SimpleNamespace
 from typing import Any
 
-from workbench.pages.runs.metrics import figures_of, part_of
+from workbench.pages.runs.metrics import figures_of, part_of, strip_of
 
 
 def detail(**result: Any) -> Any:
@@ -28,3 +28,11 @@ def test_that_intervals_of_the_test_part_do_not_stand_beside_validation_figures(
     stopped = detail(part="", metrics={}, validation={"auc": 0.7})
     assert part_of(stopped) == "validation"
     assert figures_of(stopped, "validation")[0] == {"auc": 0.7}
+
+
+def test_that_sampled_figures_are_called_so() -> None:
+    style: Any = SimpleNamespace(colour=0, dash=0)
+    full, sampled = (detail(part="test", metrics={"auc": 0.7}, protocol=each) for each in ("full", "sampled"))
+    assert strip_of("auc", "test", [(full, style, "one")]).title == "AUC"
+    assert strip_of("auc", "test", [(full, style, "one"), (sampled, style, "other")]).title == "AUC (sampled)"
+    assert strip_of("auc", "validation", [(sampled, style, "other")]).title == "AUC"

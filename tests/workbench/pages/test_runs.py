@@ -64,12 +64,12 @@ def test_that_the_table_shows_rows_and_only_the_parameters_that_differ(qtbot: Qt
     page = shown(qtbot, window, 12)
     QAbstractItemModelTester(page.runs, QAbstractItemModelTester.FailureReportingMode.Fatal)
     assert titles(page)[:4] == ["★", "Name", "State", "Hit@10"]
-    assert len(titles(page)) == 10 + 6 + 3
+    assert len(titles(page)) == 10 + 6 + 4
     assert "more parameters differ" in page.list.count.text()
     page.list.models.setCurrentIndex(page.list.models.findData("mf"))
     page.list.models.activated.emit(0)
     assert page.runs.rowCount() == 3
-    differing = titles(page)[10:-3]
+    differing = titles(page)[10:-4]
     assert differing == ["seed"]
     interval = page.runs.index(0, HIT).data(Qt.ItemDataRole.UserRole)
     assert isinstance(interval, Interval)
@@ -92,6 +92,20 @@ def test_that_figures_of_the_validation_part_do_not_pass_for_those_of_the_test_p
             index = page.runs.index(row, column)
             assert (index.data(Qt.ItemDataRole.FontRole) is not None) == stopped
             assert ("validation part" in str(index.data(Qt.ItemDataRole.ToolTipRole))) == stopped
+
+
+def test_that_sampled_figures_do_not_pass_for_those_of_a_full_ranking(qtbot: QtBot, window: MainWindow) -> None:
+    put(window, 2)
+    page = shown(qtbot, window, 2)
+    one, other = page.runs.entries
+    page.runs.entries = (one, other._replace(protocol="sampled"))
+    for row in range(2):
+        sampled = page.runs.entry(row).protocol == "sampled"
+        for column in (HIT, HIT + 1, HIT + 2):
+            index = page.runs.index(row, column)
+            assert (index.data(Qt.ItemDataRole.FontRole) is not None) == sampled
+            assert ("(sampled)" in str(index.data(Qt.ItemDataRole.ToolTipRole))) == sampled
+    assert titles(page)[-4] == "Measured on"
 
 
 def test_that_order_and_choice_outlive_another_reading(qtbot: QtBot, window: MainWindow) -> None:

@@ -29,6 +29,11 @@ HAVE_COLUMNS = ("data.source", "model.name", "loss.name", "sampler.name")
 STATE_COLOURS = {"running": "accent", "failed": "error", "damaged": "error", "interrupted": "warning"}
 MEASURED = ("Hit@10", "nDCG@10", "AUC")
 """Titles of the columns of metrics."""
+UNLIKE = {
+    "validation": "On the validation part: it chose the epoch, so it flatters beside figures of the test part",
+    "sampled": "Among given candidates only (sampled): far higher than among all items, and not to be compared with it",
+}
+"""Why a figure is grey and slanted."""
 STAR, NAME, HIT = 0, 1, 3
 """Places of columns that behave in their own way."""
 
@@ -53,7 +58,8 @@ def run_columns(entries: Sequence[Entry]) -> tuple[list[Column], list[int]]:
         return pa.array([read(entry) for entry in entries], pa.large_string())
 
     interval = (
-        "On the test part, with the 95 % interval of a bootstrap over users; grey and slanted on the validation part"
+        "With the 95 % interval of a bootstrap over users; grey and slanted where it was measured otherwise than on "
+        "the whole test part, which the column Measured on tells"
     )
     found = [
         (Column("★", np.array([bool(entry.star) for entry in entries]), star, first_down=True, help="Star (S)"), 30),
@@ -75,6 +81,7 @@ def last_columns(entries: Sequence[Entry]) -> tuple[list[Column], list[int]]:
     seconds = np.array([entry.seconds for entry in entries], np.float64)
     begun = pa.array([entry.created[:16].replace("T", " ") for entry in entries], pa.large_string())
     found = [
+        (Column("Measured on", pa.array([each.measured_on or "–" for each in entries], pa.large_string()), cell), 96),
         (Column("Epochs", np.array([entry.epoch for entry in entries], np.int64), "{:,}".format, True), 56),
         (Column("Duration", seconds, duration, True, "From the start to the end, measured on the way", True), 84),
         (Column("Begun (UTC)", begun, cell, first_down=True), 134),
@@ -218,8 +225,8 @@ class RunsModel(ColumnsModel):
         return super().data(index, role)
 
     def _unlike(self, entry: Entry, column: int) -> bool:
-        """The figure in a cell is of another part than those above and below it."""
-        return self.columns[column].title in MEASURED and entry.part == "validation"
+        """The figure in a cell answers another question than those above and below it."""
+        return self.columns[column].title in MEASURED and entry.measured_on not in ("", "test")
 
     def _foreground(self, entry: Entry, column: int) -> QBrush | None:
         colours = self._theme.colours
@@ -229,7 +236,7 @@ class RunsModel(ColumnsModel):
             name = "warning" if entry.star else "line"
         elif title == "State":
             name = STATE_COLOURS.get(entry.state, "")
-        elif title in MEASURED and entry.part != "test":
+        elif title in MEASURED and entry.measured_on != "test":
             name = "muted"
         return QBrush(QColor(str(getattr(colours, name)))) if name else None
 
@@ -239,10 +246,11 @@ class RunsModel(ColumnsModel):
         if column == NAME:
             return "\n".join(cell(part, 300) for part in (entry.title, entry.note, entry.fault) if part)
         if column == HIT and entry.hit is not None:
+            sampled = ", among given candidates only (sampled)" if entry.protocol == "sampled" else ""
             around = f", {score(entry.hit_low)} to {score(entry.hit_high)}" if entry.hit_low is not None else ""
-            return f"{metric_label('hit@10')} {score(entry.hit)}{around}, {entry.part} part"
+            return f"{metric_label('hit@10')} {score(entry.hit)}{around}, {entry.part} part{sampled}"
         if self._unlike(entry, column):
-            return "On the validation part: it chose the epoch, so it flatters beside figures of the test part"
+            return UNLIKE["sampled" if entry.protocol == "sampled" else "validation"]
         return ""
 
 
