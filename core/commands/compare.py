@@ -113,7 +113,9 @@ def show(
     if not rows:
         console.say("  Nothing in the plans")
     each = next(iter(paired.values()))
-    console.heading(f"{evaluation.part.capitalize()} part, {text.count(each['users'], 'user')} in common")
+    # where only one of them is sampled, a remark says which
+    sampled = ", SAMPLED: only the given candidates ranked" if evaluation.protocol == "sampled" else ""
+    console.heading(f"{evaluation.part.capitalize()} part{sampled}, {text.count(each['users'], 'user')} in common")
     own = told_apart({name: found["first"] for name, found in paired.items()})
     rows = [
         [

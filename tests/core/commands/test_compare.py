@@ -4,8 +4,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pytest
 
-from core.commands.compare import remarks
+from core.commands.compare import remarks, show
+from core.commands.console import Console
 
 SAME: Any = SimpleNamespace(record=SimpleNamespace(data={"hash": "1"}), split=SimpleNamespace(hide_seen=True))
 SHOWING: Any = SimpleNamespace(record=SAME.record, split=SimpleNamespace(hide_seen=False))
@@ -31,3 +33,11 @@ def test_that_a_run_that_ranks_met_items_too_is_not_held_against_one_that_does_n
 def test_that_another_number_of_items_to_rank_is_told() -> None:
     (note,) = remarks(SAME, evaluation([5, 9, 7]), SAME, evaluation([50, 90, 70]))
     assert "7 items to rank in the first and 70 in the second" in note
+
+
+def test_that_sampled_figures_are_called_so(capsys: pytest.CaptureFixture[str]) -> None:
+    run: Any = SimpleNamespace(name="a", plan=SimpleNamespace(model=SimpleNamespace(name="mf")))
+    found = {"auc": {"users": 3, "first": 0.5, "second": 0.6, "difference": 0.1, "low": 0.0, "high": 0.2, "p": 0.5}}
+    for protocol in ("full", "sampled"):
+        show(Console(as_json=False), run, run, SimpleNamespace(part="test", protocol=protocol), {}, found)  # type: ignore[arg-type]
+        assert ("SAMPLED" in capsys.readouterr().out) == (protocol == "sampled")
