@@ -109,6 +109,11 @@ def test_that_a_run_that_ends_before_a_report_is_due_still_shows_its_score_diffe
     assert sum(report.histogram) > 0
 
 
+def test_that_ranking_the_test_part_is_told_before_it_begins() -> None:
+    told = list(train(plan_of("mf", report_every=3600.0), chance()))
+    assert [event for event in told if isinstance(event, EvaluationAdvanced)] == [EvaluationAdvanced("test", 0, 40)]
+
+
 @pytest.mark.parametrize("model", [model for model, entry in MODELS.items() if entry.losses])
 def test_that_the_same_seed_gives_the_same_bits(model: str) -> None:
     split = chance()
