@@ -86,10 +86,11 @@ class Worker(QThread):
 
     def run(self) -> None:
         """Do the work; whatever comes of it is put into the inbox as one End."""
-        torch = sys.modules.get("torch")
-        if torch is not None:
+        # another thread may be importing torch just now, and then half of it is there
+        set_threads = getattr(sys.modules.get("torch"), "set_num_threads", None)
+        if set_threads is not None:
             # the number is kept thread by thread; more than one spins against the window
-            torch.set_num_threads(1)
+            set_threads(1)
         try:
             end = End(value=self._work(self._control, self._inbox.append))
         except Cancelled:

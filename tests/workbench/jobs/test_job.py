@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import sys
 import threading
+import types
 from typing import Any
 
+import pytest
 from pytestqt.qtbot import QtBot
 
 from core.errors import InputError
@@ -39,6 +42,12 @@ def test_that_the_work_runs_in_another_thread_and_the_signals_in_this_one(qtbot:
     _, ends = run(qtbot, job)
     assert ends[0].value != here
     assert seen == [here]
+
+
+def test_that_a_job_may_begin_while_torch_is_being_imported(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "torch", types.ModuleType("torch"))
+    _, ends = run(qtbot, Job("early", lambda control, tell: "done"))
+    assert ends == [End(value="done")]
 
 
 def test_that_an_error_of_the_family_is_handed_over_as_it_is(qtbot: QtBot) -> None:
