@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from core.commands.text import harmless, number, shortened
 from core.losses import LOSSES
 from core.models import MODELS
 
 METRICS = {"hit": "Hit", "ndcg": "nDCG", "auc": "AUC", "mrr": "MRR", "map": "MAP", "rmse": "RMSE", "mae": "MAE"}
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 
 def clock(seconds: float | None) -> str:
@@ -51,6 +52,9 @@ def score(value: float | None) -> str:
 
 def column_numbers(values: npt.NDArray[np.floating[Any]]) -> Callable[[float], str]:
     """How the numbers of one column are written: with the decimals that give the largest three digits, at most six."""
+    # the window is painted before it is loaded
+    import numpy as np
+
     known = np.abs(values[np.isfinite(values)])
     largest = float(known.max()) if len(known) else 0.0
     decimals = min(max(2 - math.floor(math.log10(largest)), 0), 6) if largest > 0 else 0
