@@ -66,7 +66,7 @@ class Person:
         self.screen.wait_for_window(title)
 
     def press_leading(self, area: tuple[int, int, int, int]) -> None:
-        """Click the button of the accent colour in a part (left, top, right, bottom) of the window, once it is there."""
+        """Click the button of the accent colour in a part (left, top, right, bottom), once it is there."""
         left, top, right, bottom = area
 
         def there() -> list[tuple[int, int]]:

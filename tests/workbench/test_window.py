@@ -73,6 +73,8 @@ def test_that_what_nobody_foresaw_is_told_in_the_bar(qtbot: QtBot, window: MainW
 def test_that_page_and_geometry_come_back(qtbot: QtBot, window: MainWindow, settings: Settings, theme: Theme) -> None:
     window.go("train")
     window.resize(1000, 640)
+    # what is read at the start would put the closing off
+    qtbot.waitUntil(lambda: not window.jobs.running)
     window.close()
     again = MainWindow(theme, settings, Workspace(Path("unused")))
     qtbot.addWidget(again)

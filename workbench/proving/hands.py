@@ -89,6 +89,7 @@ class Hands(QObject):
         self.acts: deque[str] = deque(maxlen=REMEMBERED)
         self._extras, self._files, self._log = extras, files, log
         self._frames: list[int] = []
+        self._held: QWidget | None = None
         self._planned: deque[Callable[[], object]] = deque()
         self._within: tuple[QWidget | None, int] = (None, 0)
         self._ways: dict[Callable[[], object], float] = {
@@ -174,7 +175,7 @@ class Hands(QObject):
         twice = self.hand.random() < 0.1
         self._note(f"{'double ' if twice else ''}click {button.name} {modifier.name} at {named(target)}")
         for _ in range(2 if twice else 1):
-            QTest.mousePress(handle, button, modifier, place)
+            QTest.mousePress(handle, button, modifier, inside(handle, place))
             # what the press has opened or closed takes the release
             handle = self._handle()
             QTest.mouseRelease(handle, button, modifier, inside(handle, place))
@@ -290,6 +291,8 @@ class Hands(QObject):
         for top in (QApplication.activePopupWidget(), QApplication.activeModalWidget(), self.window):
             handle = top.window().windowHandle() if top is not None else None
             if handle is not None and isValid(handle):
+                # a handle in Python lives no longer than the widget that it was asked of
+                self._held = top
                 return handle
         raise RuntimeError("the window is gone")
 
