@@ -34,5 +34,6 @@ def test_that_sampled_figures_are_called_so() -> None:
     style: Any = SimpleNamespace(colour=0, dash=0)
     full, sampled = (detail(part="test", metrics={"auc": 0.7}, protocol=each) for each in ("full", "sampled"))
     assert strip_of("auc", "test", [(full, style, "one")]).title == "AUC"
-    assert strip_of("auc", "test", [(full, style, "one"), (sampled, style, "other")]).title == "AUC (sampled)"
+    assert strip_of("auc", "test", [(full, style, "one"), (sampled, style, "other")]).title == "AUC (some sampled)"
+    assert strip_of("auc", "test", [(sampled, style, "other")]).title == "AUC (sampled)"
     assert strip_of("auc", "validation", [(sampled, style, "other")]).title == "AUC"

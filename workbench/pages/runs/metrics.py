@@ -38,7 +38,7 @@ class MetricsPanel(QWidget):
         right.setSpacing(4)
         right.addWidget(self.caption)
         right.addWidget(self.table, 1)
-        self._sampled = False
+        self._among = ""
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 8, 0, 0)
         row.setSpacing(16)
@@ -49,7 +49,7 @@ class MetricsPanel(QWidget):
         """Show the figures of some runs: detail, style, name."""
         parts = {part_of(detail) for detail, _, _ in shown} - {""}
         part = "test" if "test" in parts or not parts else "validation"
-        self._sampled = part == "test" and any(is_sampled(detail) for detail, _, _ in shown)
+        self._among = sampled_words(part, [detail for detail, _, _ in shown])
         self.bars.show_strips([strip_of(name, part, shown) for name in metric_names(part, shown)])
         if len(shown) == 1:
             self._show_figures(shown[0][0], part)
@@ -72,9 +72,8 @@ class MetricsPanel(QWidget):
         ]
         self.figures.replace(columns)
         self.table.set_widths([110, 58, 58, 58, 74, 66], 0)
-        among = " (sampled)" if self._sampled else ""
         self.caption.setText(
-            f"{part.capitalize()} part{among}, 95 % intervals" if names else "This run was not measured"
+            f"{part.capitalize()} part{self._among}, 95 % intervals" if names else "This run was not measured"
         )
 
     def show_pairings(self, pairings: Sequence[Pairing], names: dict[str, str]) -> None:
@@ -108,9 +107,8 @@ class MetricsPanel(QWidget):
             first = names.get(pairings[0].first, "")
             users = pairings[0].results[0].users
             other = "the others" if several else cell(names.get(pairings[0].second, ""), 24)
-            among = " (sampled)" if self._sampled else ""
             lines = [
-                f"A: {cell(first, 24)}, B: {other}. {pairings[0].part.capitalize()} part{among}, "
+                f"A: {cell(first, 24)}, B: {other}. {pairings[0].part.capitalize()} part{self._among}, "
                 f"{users:,} users in common",
                 *dict.fromkeys(f"{note}." for each in pairings for note in each.notes),
             ]
@@ -129,9 +127,11 @@ def part_of(detail: Detail) -> str:
     return "validation" if section(detail.record.result, "validation") else ""
 
 
-def is_sampled(detail: Detail) -> bool:
-    """The test part was ranked among given candidates only."""
-    return part_of(detail) == "test" and detail.record.result.get("protocol") == "sampled"
+def sampled_words(part: str, details: Sequence[Detail]) -> str:
+    """What stands behind figures of a part where all runs, or some, ranked given candidates only."""
+    measured = [detail for detail in details if part == "test" and part_of(detail) == part]
+    sampled = sum(detail.record.result.get("protocol") == "sampled" for detail in measured)
+    return "" if not sampled else " (sampled)" if sampled == len(measured) else " (some sampled)"
 
 
 def figures_of(detail: Detail, part: str) -> tuple[dict[str, Any], Callable[[str], tuple[float, float]]]:
@@ -169,7 +169,7 @@ def strip_of(name: str, part: str, shown: Sequence[tuple[Detail, Style, str]]) -
     bases = {real(section(detail.record.result, "baseline").get(name)) for detail, _, _ in shown}
     # runs on other data have other baselines: one line would be wrong for some
     base = next(iter(bases)) if part == "test" and len(bases) == 1 else None
-    among = " (sampled)" if part == "test" and any(is_sampled(detail) for detail, _, _ in shown) else ""
+    among = sampled_words(part, [detail for detail, _, _ in shown])
     return Strip(metric_label(name) + among, tuple(bars), math.nan if base is None else base)
 
 
