@@ -408,7 +408,8 @@ class MainWindow(QMainWindow):
         session = self.session
         opened, run, other = session.opened, session.run, session.other
         self._chip(self.data_chip, None if opened is None else data_words(opened), "No data")
-        self._chip(self.run_chip, None if run is None else run_words(run), "No run")
+        letter = "" if other is None else "A: "
+        self._chip(self.run_chip, None if run is None else f"{letter}{run_words(run)}", "No run")
         self._chip(self.other_chip, None if other is None else f"B: {run_words(other)}", "No run B")
         self._chip(self.user_chip, None if session.user is None else f"user {session.user}", "No user")
         self._chip(self.item_chip, None if session.item is None else f"item {session.item}", "No item")
