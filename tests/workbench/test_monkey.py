@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import socket
 import sys
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from workbench.main_window import MainWindow
 from workbench.pages import PAGES
 from workbench.pages.train.page import TrainPage
 from workbench.proving.hands import Hands
-from workbench.proving.living import hostile_data
+from workbench.proving.living import hostile_data, refused
 from workbench.proving.witness import Witness
 
 EVENTS = 200
@@ -26,13 +27,14 @@ EVENTS = 200
 
 @pytest.fixture
 def witness(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> Witness:
-    """Sees what leaves a slot; no dialog of the system is opened."""
+    """Sees what leaves a slot; no dialog of the system is opened, nothing is downloaded."""
     found = Witness(window)
     monkeypatch.setattr(sys, "excepthook", found.take)
     for name in ("getOpenFileName", "getSaveFileName"):
         monkeypatch.setattr(QFileDialog, name, lambda *args, **named: ("", ""))
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *args, **named: "")
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda *args: True)
+    monkeypatch.setattr(socket.socket, "connect", refused)
     return found
 
 

@@ -119,7 +119,7 @@ class Living(QObject):
         for name, choose in {"getOpenFileName": read, "getSaveFileName": save, "getExistingDirectory": enter}.items():
             setattr(QFileDialog, name, staticmethod(choose))
         QDesktopServices.openUrl = staticmethod(lambda *_: True)  # type: ignore[method-assign]
-        socket.socket.connect = _refused  # type: ignore[method-assign]
+        socket.socket.connect = refused  # type: ignore[method-assign]
 
 
 def hostile_data(folder: Path, hand: random.Random) -> Opened:
@@ -140,7 +140,8 @@ def hostile_data(folder: Path, hand: random.Random) -> Opened:
     return opened
 
 
-def _refused(*_: object) -> NoReturn:
+def refused(*_: object) -> NoReturn:
+    """A connection that cannot be made, whatever it leads to."""
     raise ConnectionRefusedError("a proof has no network")
 
 
