@@ -95,7 +95,7 @@ class RankingObjective:
             return self._in_batch(batch, self.model.encode(batch.asked))
         rows, targets = batch.targets.shape
         users = batch.asked.users.repeat_interleave(targets) if targets > 1 else batch.asked.users
-        encoded = None if self.direct is not None and not self.needs_scores else self.model.encode(batch.asked)
+        encoded = self._encoded(batch)
         drawn = self._draw(batch, encoded, users, drawing)
         items = [batch.targets, drawn.items.view(rows, -1)]
         low = self.lower.draw(self._event_rows(batch), ~drawing & WORD) if self.lower is not None else None
@@ -134,6 +134,15 @@ class RankingObjective:
         skipped = (~drawn.valid if batch.mask is None else ~drawn.valid & batch.mask.view(-1)).sum()
         examples = positive.numel() if batch.existing is None else batch.existing
         return Outcome(loss, examples, skipped, differences)
+
+    def _encoded(self, batch: Batch) -> Tensor | None:
+        """The users' side: for the loss where autograd does it, for the draws of samplers that look at scores."""
+        if self.direct is None:
+            return self.model.encode(batch.asked)
+        if not self.needs_scores:
+            return None
+        with torch.no_grad():
+            return self.model.encode(batch.asked)
 
     def _draw(self, batch: Batch, encoded: Tensor | None, users: Tensor, drawing: int) -> Drawn:
         score = None
