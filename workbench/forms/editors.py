@@ -13,7 +13,7 @@ from core.errors import PlanError
 from core.params import Parameter, coerce
 from workbench.widgets.parts import restyle
 
-NARROW = 92
+NARROW = 84
 
 
 class Editor(QWidget):
