@@ -169,16 +169,16 @@ class Hands(QObject):
     # --- ways -----------------------------------------------------------------------------------------------------
 
     def _click(self) -> None:
-        handle, place, target = self._place()
+        _, place, target = self._place()
         button = self.hand.choices((Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton), (9, 1))[0]
         modifier = self.hand.choice(MODIFIERS)
         twice = self.hand.random() < 0.1
         self._note(f"{'double ' if twice else ''}click {button.name} {modifier.name} at {named(target)}")
         for _ in range(2 if twice else 1):
-            QTest.mousePress(handle, button, modifier, inside(handle, place))
-            # what the press has opened or closed takes the release
-            handle = self._handle()
-            QTest.mouseRelease(handle, button, modifier, inside(handle, place))
+            # what a press has opened or closed takes the release, and what that has, the next press
+            for event in (QTest.mousePress, QTest.mouseRelease):
+                handle = self._handle()
+                event(handle, button, modifier, inside(handle, place))
 
     def _key(self) -> None:
         self._press(self.hand.choice(KEYS), self.hand.choice(MODIFIERS))
