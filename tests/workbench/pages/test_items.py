@@ -300,3 +300,6 @@ def test_that_time_is_named_by_years_months_or_days() -> None:
     assert [name for _, name in time_marks(30.2 * year, 34.5 * year)] == ["2001", "2002", "2003", "2004"]
     assert [name for _, name in time_marks(30 * year, 30.5 * year)][:2] == ["2000-02", "2000-03"]
     assert time_marks(0.0, 2 * DAY) == [(0.0, "1970-01-01"), (1.0, "1970-01-02"), (2.0, "1970-01-03")]
+    assert time_marks(0.0, DAY / 4)[:2] == [(0.0, "00:00"), (1 / 24, "01:00")]
+    assert [name for _, name in time_marks(0.0, DAY / 24)][:2] == ["00:00", "00:01"]
+    assert [name for _, name in time_marks(0.0, 6e6)] == [f"00:00:0{second}" for second in range(7)]

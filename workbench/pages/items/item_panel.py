@@ -20,6 +20,8 @@ from workbench.words import cell
 
 DAY = 86_400e6
 """Microseconds of a day."""
+UNITS = {"Y": 3 * 365 * DAY, "M": 90 * DAY, "D": 2 * DAY, "h": DAY // 12, "m": DAY // 720}
+"""From how many microseconds on a plot is divided into years, months, days, hours, minutes."""
 FIGURES = ("Interactions", "Popularity rank", "In training", "Mean rating")
 
 
@@ -211,10 +213,15 @@ def _day(value: int) -> str:
 
 
 def time_marks(first: float, last: float) -> list[tuple[float, str]]:
-    """Days since 1970 at which years, months or days begin, with their names; microseconds are given."""
-    span = last - first
-    unit = "Y" if span >= 3 * 365 * DAY else "M" if span >= 90 * DAY else "D"
+    """Days since 1970 at which years, months, days, hours, minutes or seconds begin, with names; given microseconds."""
+    unit = next((unit for unit, span in UNITS.items() if last - first >= span), "s")
     ends = np.array([int(first), int(last)], "datetime64[us]").astype(f"datetime64[{unit}]").astype(np.int64)
     moments = np.arange(ends[0], ends[1] + 1).astype(f"datetime64[{unit}]")
     days = moments.astype("datetime64[us]").astype(np.int64) / DAY
-    return [(float(day), str(name)) for day, name in zip(days, moments, strict=True) if first <= day * DAY <= last]
+    return [(float(at), _moment(name)) for at, name in zip(days, moments, strict=True) if first <= at * DAY <= last]
+
+
+def _moment(moment: np.datetime64) -> str:
+    """A year, month or day as it is, a time of a day without its day."""
+    day, _, clock = str(moment).partition("T")
+    return (clock if ":" in clock else f"{clock}:00") if clock else day

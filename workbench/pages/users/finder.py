@@ -100,7 +100,7 @@ class Finder(Card):
                 Column("AUC", found.auc, score, True, f"Share of the other items{among} that it is ahead of"),
             ]
         )
-        self.table.set_widths([48, 58, 58, 52], 0)
+        self.table.set_widths([48, 50, 48, 46], 0)
         _, column, way = ORDERS[self.sort.currentData()]
         if column >= 0:
             self.table.order_by(column, way)

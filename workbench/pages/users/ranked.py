@@ -22,7 +22,7 @@ LENGTH = 200
 """Places that are shown before the gap."""
 NOTHING = np.iinfo(np.int64).min + 1
 """The move of a row that is no item."""
-WIDTHS = {"#": 48, "All": 48, "Moved": 60, "Score": 64}
+WIDTHS = {"#": 48, "All": 48, "Moved": 60, "Score": 72}
 """Pixels of the columns of numbers."""
 ROOM = 110
 """Pixels that the titles are to have before the scores are shown."""
