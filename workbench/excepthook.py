@@ -37,8 +37,10 @@ class Catcher(QObject):
             QCoreApplication.quit()
             return
         details = "".join(traceback.format_exception(kind, error, trace))
-        sys.stderr.write(details)
-        self.caught.emit(message_of(error if isinstance(error, RankscopeError) else unexpected(error), details=details))
+        told = error if isinstance(error, RankscopeError) else unexpected(error)
+        # what the user can mend is a sentence in the terminal too
+        sys.stderr.write(f"rankscope: {told.sentence()}\n" if told is error else details)
+        self.caught.emit(message_of(told, details=details))
 
     def _take_from_thread(self, arguments: threading.ExceptHookArgs) -> None:
         if arguments.exc_value is not None:

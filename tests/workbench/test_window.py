@@ -70,6 +70,17 @@ def test_that_what_nobody_foresaw_is_told_in_the_bar(qtbot: QtBot, window: MainW
     assert "surprise" in window.message_bar.message.details
 
 
+def test_that_an_error_that_can_be_mended_is_one_sentence_in_the_terminal(
+    qtbot: QtBot, window: MainWindow, capsys: pytest.CaptureFixture[str]
+) -> None:
+    error = InputError("save.nowhere", "the file cannot be written", "x.csv", "No such folder", "Choose another")
+    Catcher(window.tell, window).take(InputError, error, None)
+    qtbot.waitUntil(lambda: window.message_bar.message is not None)
+    said = capsys.readouterr().err
+    assert said.startswith("rankscope: x.csv: the file cannot be written.")
+    assert said.count("\n") == 1
+
+
 def test_that_page_and_geometry_come_back(qtbot: QtBot, window: MainWindow, settings: Settings, theme: Theme) -> None:
     window.go("train")
     window.resize(1000, 640)
