@@ -207,7 +207,7 @@ def _value(generator: random.Random, members: dict[str, bytes], name: str) -> No
     name = generator.choice(names)
     try:
         values = json.loads(members[name])
-    except ValueError:
+    except (ValueError, RecursionError):
         return
     place = values
     for _ in range(4):
@@ -230,7 +230,8 @@ def _seal(members: dict[str, bytes], name: str) -> None:
             "size": len(members[name]),
             "sha256": hashlib.sha256(members[name]).hexdigest(),
         }
-    except (KeyError, ValueError, TypeError):
+    except (KeyError, ValueError, TypeError, RecursionError):
+        # an earlier act made it no manifest, or one nested deeper than Python reads
         return
     if name != "bundle.json":
         members["bundle.json"] = json.dumps(manifest).encode()

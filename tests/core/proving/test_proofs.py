@@ -17,7 +17,7 @@ from core.proving import cutting, fuzzing
 from core.proving.faults import Faults
 from core.proving.material import Case, all_cases, made_plan
 from core.proving.proof import Options, Progress, Verdict
-from core.proving.rubbish import made_file
+from core.proving.rubbish import _seal, made_file
 from core.training.learner import GradientLearner
 from core.training.state import RunState
 
@@ -175,3 +175,10 @@ def test_that_the_same_number_makes_the_same_file() -> None:
 
 def test_that_small_plans_are_small() -> None:
     assert made_plan("neumf").model.settings.tower == (8, 4)
+
+
+def test_that_a_manifest_nested_too_deep_to_be_read_is_left_as_it_is() -> None:
+    members = {"bundle.json": b"[" * 100_000, "run.json": b"{}"}
+    before = dict(members)
+    _seal(members, "run.json")
+    assert members == before
