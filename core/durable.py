@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import errno
+import functools
 import os
 import secrets
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,11 +18,15 @@ TEMPORARY = ".writing-"
 """Start of the names of files that are not finished; a sweep removes them."""
 
 OLD = ".old-"
-"""Start of the names of folders that are about to be replaced; nothing removes them but who replaces them."""
+"""Start of the names of folders that are about to be replaced, where two folders cannot change places in one step."""
+
+GONE = ".gone-"
+"""Start of the names of folders that are being removed; whoever finds one may finish that."""
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 DENIED = (errno.EACCES, errno.EPERM, errno.EROFS)
-GONE = (errno.ENOENT, errno.ENOTDIR, errno.ESTALE)
+MISSING = (errno.ENOENT, errno.ENOTDIR, errno.ESTALE)
+UNABLE = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
 
 
 def storage_error(error: OSError, path: Path, action: str = "written") -> StorageError:
@@ -37,7 +42,7 @@ def storage_error(error: OSError, path: Path, action: str = "written") -> Storag
         if action == "read":
             remedy = "Change its permissions, or work on a copy"
         return StorageError("storage.denied", f"the file cannot be {action}", place, why, remedy, True)
-    if error.errno in GONE:
+    if error.errno in MISSING:
         return StorageError(
             "storage.gone",
             f"the file cannot be {action}",
@@ -137,23 +142,87 @@ def make_folder(folder: Path) -> None:
 def put_folder(made: Path, path: Path) -> None:
     """Put a folder that is whole in the place of ``path``; one that is there goes once the new one is in its place.
 
+    Where the system can, the two change places in one step, so that at every instant one of them is there.
+
     Raises:
         StorageError: it could not be moved; the old folder is where it was, or where the error says.
     """
-    old = None
     with storing(path):
-        if path.exists():
-            old = path.parent / f"{OLD}{secrets.token_hex(8)}"
-            path.rename(old)
-        try:
-            made.rename(path)
-        except OSError:
-            if old is not None:
-                _bring_back(old, path)
-            raise
+        old = _put(made, path)
         sync_folder(path.parent)
     if old is not None:
         shutil.rmtree(old, ignore_errors=True)
+
+
+def _put(made: Path, path: Path) -> Path | None:
+    """Move the folder; gives where the one lies that was there before."""
+    if not path.exists():
+        made.rename(path)
+        return None
+    if swap(made, path):
+        return made
+    old = path.parent / f"{OLD}{secrets.token_hex(8)}"
+    path.rename(old)
+    try:
+        made.rename(path)
+    except OSError:
+        _bring_back(old, path)
+        raise
+    return old
+
+
+def swap(one: Path, other: Path) -> bool:
+    """Let two names change places in one step; False where system or file system cannot, and nothing has changed.
+
+    Raises:
+        OSError: it can, and was refused.
+    """
+    exchange = _exchange()
+    if exchange is None:
+        return False
+    number = exchange(os.fsencode(one), os.fsencode(other))
+    if number in UNABLE:
+        return False
+    if number:
+        raise OSError(number, os.strerror(number), os.fspath(other))
+    return True
+
+
+@functools.cache
+def _exchange() -> Callable[[bytes, bytes], int] | None:
+    """The system call that lets two names change places; it gives the number of the error."""
+    import ctypes
+
+    here, both = -100, 2
+    try:
+        library = ctypes.CDLL(None, use_errno=True)
+        if sys.platform == "darwin":
+            call = functools.partial(lambda function, one, other: function(one, other, both), library.renamex_np)
+        elif sys.platform == "linux":
+            call = functools.partial(
+                lambda function, one, other: function(here, one, here, other, both), library.renameat2
+            )
+        else:
+            return None
+    except (AttributeError, OSError, TypeError):
+        # a C library without it
+        return None
+    return lambda one, other: ctypes.get_errno() or errno.EIO if call(one, other) else 0
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder: in one step it is no more, whatever ends the removing of what is in it.
+
+    Raises:
+        StorageError: it is where it was, or a part of it lies under a name that begins with GONE.
+    """
+    with storing(folder, "removed"):
+        gone = folder
+        if not folder.name.startswith(GONE):
+            gone = folder.parent / f"{GONE}{secrets.token_hex(8)}"
+            folder.rename(gone)
+            sync_folder(folder.parent)
+        shutil.rmtree(gone)
 
 
 def _bring_back(old: Path, path: Path) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import secrets
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +14,7 @@ from core.errors import StorageError, UsageError
 from core.runs.dataset import write_dataset
 from core.runs.folder import RunFolder, is_being_written
 from core.runs.record import RunRecord, read_record, write_record
+from core.runs.staging import making
 from core.splits.split import Split
 from core.training.plan import Plan, to_toml
 
@@ -106,20 +105,13 @@ def create(run: NewRun, record: RunRecord, plan: Plan, split: Split) -> tuple[Ru
         UsageError: the place was taken meanwhile.
     """
     check_place(run.path, run.replace)
-    parent = run.path.parent
-    durable.make_folder(parent)
-    staging = RunFolder(parent / f".new-{secrets.token_hex(8)}")
-    try:
-        with durable.storing(staging.path, "made"):
-            staging.path.mkdir()
+    with making(run.path.parent) as made:
+        staging = RunFolder(made)
         durable.make_folder(staging.checkpoints)
         durable.write(staging.plan, to_toml(plan).encode("utf-8"))
         manifest = write_dataset(staging.data, split)
         write_record(staging, _with_data(record, manifest, split))
         durable.put_folder(staging.path, run.path)
-    except BaseException:
-        shutil.rmtree(staging.path, ignore_errors=True)
-        raise
     return RunFolder(run.path), manifest
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import filelock
 
 from core import durable, strict_json
 from core.errors import StorageError
+from core.runs import staging
 from core.runs.kept import FORMAT, MANIFEST
 from core.runs.workspace import KEPT_GIGABYTES, Workspace
 
@@ -74,11 +74,12 @@ def tidy(store: Datasets, keep: str = "") -> None:
     """
     with durable.storing(store.folder, "read"):
         entries = [each for each in store.folder.iterdir() if each.name != OPENED and not each.name.startswith(".lock")]
+    staging.sweep(store.folder, MAKING)
     whole: list[tuple[float, int, Path]] = []
     for each in entries:
         if each.name.startswith(MAKING):
-            _sweep_making(each)
-        elif each.name.startswith(durable.OLD) or not (each / MANIFEST).is_file():
+            continue
+        if each.name.startswith(durable.OLD) or not (each / MANIFEST).is_file():
             remove(each)
         else:
             with durable.storing(each, "read"):
@@ -125,38 +126,9 @@ def locked(store: Datasets, make: bool) -> Iterator[bool]:
         lock.release()
 
 
-@contextlib.contextmanager
-def making(store: Datasets) -> Iterator[Path]:
+def making(store: Datasets) -> contextlib.AbstractContextManager[Path]:
     """A folder to write to, gone at the end unless it was moved; its lock says that somebody is at it."""
-    durable.make_folder(store.folder)
-    folder = store.folder / f"{MAKING}{secrets.token_hex(8)}"
-    lock = filelock.FileLock(_lock_of(folder), thread_local=False)
-    with durable.storing(folder):
-        lock.acquire()
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        lock.release()
-        with contextlib.suppress(OSError):
-            _lock_of(folder).unlink()
-
-
-def _lock_of(folder: Path) -> Path:
-    return folder.with_name(f"{folder.name}.lock")
-
-
-def _sweep_making(path: Path) -> None:
-    """Remove what a process that is no more was writing."""
-    folder = path.with_name(path.name.removesuffix(".lock"))
-    lock = filelock.FileLock(_lock_of(folder), timeout=0, thread_local=False)
-    try:
-        with lock:
-            shutil.rmtree(folder, ignore_errors=True)
-            _lock_of(folder).unlink(missing_ok=True)
-    except (filelock.Timeout, OSError):
-        # somebody is writing
-        return
+    return staging.making(store.folder, MAKING)
 
 
 def remove(entry: Path) -> None:

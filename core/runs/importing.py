@@ -5,8 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import re
-import secrets
-import shutil
 import uuid
 import zipfile
 import zlib
@@ -33,6 +31,7 @@ from core.runs.opening import Run
 from core.runs.record import RunRecord, check_format, read_record, write_record
 from core.runs.results import read_evaluation
 from core.runs.sizing import check_sizes
+from core.runs.staging import making
 from core.runs.vetting import check_table
 from core.runs.workspace import Workspace
 from core.splits.prepare import NONE, prepare
@@ -104,10 +103,8 @@ def import_bundle(
     """
     where = durable.printable_path(path)
     workspace.prepare()
-    staging = RunFolder(workspace.runs_folder / f".new-{secrets.token_hex(8)}")
-    with durable.storing(staging.path, "made"):
-        staging.path.mkdir()
-    try:
+    with making(workspace.runs_folder) as made:
+        staging = RunFolder(made)
         with _as_model_file_errors(where):
             contents = _unpacked(path, staging, tell)
             record, plan = _checked_record(staging, contents, where)
@@ -124,9 +121,6 @@ def import_bundle(
         with durable.storing(final):
             staging.path.rename(final)
             durable.sync_folder(final.parent)
-    except BaseException:
-        shutil.rmtree(staging.path, ignore_errors=True)
-        raise
     return Imported(RunFolder(final), record, tuple(notes))
 
 

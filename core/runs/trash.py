@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +37,8 @@ def deleted_runs(workspace: Workspace) -> Iterator[Deleted]:
     place = trash_folder(workspace)
     if not place.is_dir():
         return
-    for each in sorted((each for each in place.iterdir() if each.is_dir()), key=_moved, reverse=True):
+    there = (each for each in place.iterdir() if each.is_dir() and not each.name.startswith(durable.GONE))
+    for each in sorted(there, key=_moved, reverse=True):
         for inner in each.iterdir():
             if RunFolder(inner).exists():
                 yield Deleted(RunFolder(inner), inner.name)
@@ -128,7 +128,8 @@ def empty_trash(workspace: Workspace) -> int:
                 if each.is_symlink() or not each.is_dir():
                     each.unlink()
                 else:
-                    shutil.rmtree(each)
+                    # in one step: what a crash leaves of a run must not be brought back as one
+                    durable.remove_folder(each)
             durable.sync_folder(place)
     return number
 

@@ -85,3 +85,60 @@ def test_that_too_little_room_is_refused_before_anything_is_written(tmp_path: Pa
     with pytest.raises(StorageError, match="do not fit"):
         durable.room_for(tmp_path, 1 << 60)
     durable.room_for(tmp_path, 1)
+
+
+def two_folders(place: Path) -> tuple[Path, Path]:
+    made, old = place / "made", place / "old"
+    for each in (made, old):
+        each.mkdir()
+        (each / each.name).write_text(each.name)
+    return made, old
+
+
+@pytest.mark.parametrize("able", [True, False])
+def test_that_a_folder_takes_the_place_of_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, able: bool) -> None:
+    if not able:
+        monkeypatch.setattr(durable, "_exchange", lambda: None)
+    made, old = two_folders(tmp_path)
+    durable.put_folder(made, old)
+    assert [each.relative_to(tmp_path).as_posix() for each in tmp_path.rglob("*")] == ["old", "old/made"]
+
+
+def test_that_where_the_system_can_one_of_two_folders_is_there_at_every_instant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if durable._exchange() is None:
+        pytest.skip("this system has no such call")
+    made, old = two_folders(tmp_path)
+    monkeypatch.setattr(Path, "rename", lambda *_: pytest.fail("in two steps"))
+    durable.put_folder(made, old)
+    assert [each.name for each in old.iterdir()] == ["made"]
+
+
+def test_that_a_swap_that_is_refused_is_an_error_and_one_that_cannot_be_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in durable.UNABLE:
+        monkeypatch.setattr(durable, "_exchange", lambda number=number: lambda one, other: number)
+        assert not durable.swap(tmp_path / "a", tmp_path / "b")
+    monkeypatch.setattr(durable, "_exchange", lambda: lambda one, other: errno.ENOSPC)
+    with pytest.raises(OSError, match="No space left"):
+        durable.swap(tmp_path / "a", tmp_path / "b")
+
+
+def test_that_a_folder_that_cannot_be_emptied_is_no_more_under_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, _ = two_folders(tmp_path)
+
+    def refuse(path: Path) -> None:
+        raise OSError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr("shutil.rmtree", refuse)
+    with pytest.raises(StorageError, match="cannot be removed"):
+        durable.remove_folder(folder)
+    monkeypatch.undo()
+    assert not folder.exists()
+    (left,) = (each for each in tmp_path.iterdir() if each.name.startswith(durable.GONE))
+    durable.remove_folder(left)
+    assert [each.name for each in tmp_path.iterdir()] == ["old"]

@@ -5,8 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import filelock
 import pytest
 
+from core import durable
 from core.errors import StorageError, UsageError
 from core.runs.creating import NewRun, check_place, create
 from core.runs.dataset import read_dataset
@@ -118,10 +120,24 @@ def test_that_a_run_that_cannot_take_its_place_gives_the_old_one_back(
             raise OSError(28, "No space left on device")
         return rename(self, target)
 
+    # a system on which two folders cannot change places in one step
+    monkeypatch.setattr(durable, "swap", lambda one, other: False)
     monkeypatch.setattr(Path, "rename", second_fails)
     with pytest.raises(StorageError):
         new_run(tmp_path / "run", replace=True, run_id="two")
     assert read_record(RunFolder(tmp_path / "run")).id == "one"
+
+
+def test_that_what_a_killed_process_was_making_is_swept_by_the_next_and_nothing_else(tmp_path: Path) -> None:
+    dead, living, own = (tmp_path / f".new-{each}" for each in ("d" * 16, "e" * 16, "notes"))
+    for each in (dead, living, own):
+        each.mkdir()
+        (each / "x").write_text("x")
+    with filelock.FileLock(f"{living}.lock"):
+        new_run(tmp_path / "run")
+        assert sorted(each.name for each in tmp_path.iterdir()) == sorted(
+            [living.name, f"{living.name}.lock", own.name, "run"]
+        )
 
 
 def test_that_a_locked_run_is_neither_written_twice_nor_replaced(tmp_path: Path) -> None:

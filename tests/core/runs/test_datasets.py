@@ -435,12 +435,12 @@ def test_that_nothing_is_removed_while_somebody_reads_it(
 def test_that_what_a_killed_process_left_is_swept_and_what_a_living_one_writes_is_not(
     source: Path, store: Datasets
 ) -> None:
-    dead, living = store.folder / f"{dataset_store.MAKING}dead", store.folder / f"{dataset_store.MAKING}living"
+    dead, living = (store.folder / f"{dataset_store.MAKING}{each * 16}" for each in "de")
     for folder in (dead, living, store.folder / ("f" * 64)):
         put(folder, "users.parquet", "half")
-    put(store.folder, f"{dataset_store.MAKING}dead.lock", "")
+    put(store.folder, f"{dead.name}.lock", "")
     replaced = put(store.folder / f"{durable.OLD}1", kept.MANIFEST, "{}").parent
-    with filelock.FileLock(store.folder / f"{dataset_store.MAKING}living.lock"):
+    with filelock.FileLock(store.folder / f"{living.name}.lock"):
         load_kept(store, DataPlan(source=str(source)))
         assert living.exists()
     assert not dead.exists()
