@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication
 
+from core.garbage import collect_seldom
 from core.runs.workspace import choose_workspace
 from workbench.excepthook import Catcher
 from workbench.main_window import MainWindow
@@ -30,6 +31,7 @@ def run_app(words: Sequence[str] = ()) -> int:
 def make_application() -> QApplication:
     """The one QApplication of the process."""
     sys.setswitchinterval(SWITCH)
+    collect_seldom()
     QCoreApplication.setApplicationName("rankscope")
     QCoreApplication.setOrganizationName("rankscope")
     existing = QApplication.instance()

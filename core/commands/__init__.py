@@ -14,6 +14,7 @@ from core.commands.arguments import Parser, add_shared
 from core.commands.console import Console
 from core.commands.text import harmless
 from core.errors import InputError, PlanError, RankscopeError, SplitError, UsageError
+from core.garbage import collect_seldom
 from core.nearest import nearest
 
 USAGE = 2
@@ -60,6 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         0; 2 for a usage or input error, 1 for a failure, each told in one sentence on stderr; 130 when interrupted.
     """
     words = list(sys.argv[1:] if argv is None else argv)
+    collect_seldom()
     return told_as_exit_code(lambda: _run(words))
 
 

@@ -12,7 +12,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from workbench.jobs.job import JobControl, Tell
+from workbench.jobs.putting_off import put_off
 
+SHAPES = "torch._meta_registrations"
+"""What torch knows of the shapes that its operations give on no data: a quarter of the time of its import, and only
+tracing a model for export asks for it."""
 STAGES: dict[str, tuple[str, ...]] = {
     "plots": ("numpy", "pyqtgraph"),
     "reading": (
@@ -24,6 +28,7 @@ STAGES: dict[str, tuple[str, ...]] = {
         "core.runs.described",
     ),
     "training": ("torch", "core.training.loop", "core.runs.recording", "core.runs.opening", "core.ranking"),
+    "exporting": ("torch.export", SHAPES),
 }
 """What is loaded, in order; the key is told when it is there."""
 
@@ -41,7 +46,10 @@ def warm(control: JobControl, tell: Tell, more: Mapping[str, Iterable[str]] | No
                 return
             if name == "torch" and "torch" not in sys.modules:
                 preload_torch()
-            importlib.import_module(name)
+                with put_off(SHAPES):
+                    importlib.import_module(name)
+            elif name != SHAPES or importlib.util.find_spec(name) is not None:
+                importlib.import_module(name)
         tell(stage)
     if first:
         # what the libraries hold stays: a collection that looks through all of it stops every thread for 0.2 s and more

@@ -217,7 +217,7 @@ class ExportPage(Page):
         def start() -> None:
             self.context.jobs.start(job)
 
-        self.context.when_warm("training", start)
+        self.context.when_warm("exporting", start)
 
     def _ended(self, end: End, out: Path, command: str) -> None:
         self.job = None
