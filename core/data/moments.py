@@ -155,6 +155,10 @@ def _dates(column: pa.Array) -> Moments | None:
 
 
 def _integers(column: pa.Array, zone: tzinfo) -> Moments:
+    if pa.types.is_int64(column.type) and not column.null_count:
+        values = column.to_numpy()
+        if not len(values) or values.min() > np.iinfo(np.int64).min:
+            return _all(Kind.NUMBER, values)
     missing = column.is_null().to_numpy(zero_copy_only=False)
     filled = pc.fill_null(column, 0)
     if pa.types.is_uint64(column.type):

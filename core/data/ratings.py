@@ -34,14 +34,15 @@ class RatingGatherer:
         if pa.types.is_floating(column.type) or pa.types.is_integer(column.type):
             missing = column.is_null().to_numpy(zero_copy_only=False)
             numbers = pc.fill_null(column.cast(pa.float64(), safe=False), 0.0).to_numpy()
-        else:
-            coded = pc.fill_null(column.cast(pa.string()), "").dictionary_encode()
-            texts = [text.strip() for text in coded.dictionary.to_pylist()]
-            self._decide(texts)
-            codes = coded.indices.to_numpy()
-            numbers = np.array([self._number(text) for text in texts], np.float64)[codes]
-            missing = np.array([not text for text in texts], np.bool_)[codes]
-        return numbers, [(BLANK, missing), (NOT_A_NUMBER, ~missing & ~np.isfinite(numbers))]
+            return numbers, [(BLANK, missing), (NOT_A_NUMBER, ~missing & ~np.isfinite(numbers))]
+        coded = _coded(column)
+        texts = [text.strip() for text in coded.dictionary.to_pylist()]
+        self._decide(texts)
+        codes = coded.indices.to_numpy()
+        values = np.array([self._number(text) for text in texts], np.float64)
+        blank = np.array([not text for text in texts], np.bool_)
+        faults = [(BLANK, blank), (NOT_A_NUMBER, ~blank & ~np.isfinite(values))]
+        return values[codes], [(reason, rows[codes]) for reason, rows in faults if rows.any()]
 
     def keep(self, numbers: npt.NDArray[np.float64]) -> None:
         """Add rows."""
@@ -69,3 +70,10 @@ class RatingGatherer:
         elif not NUMBER.fullmatch(text) or (self._comma and "." in text):
             return math.nan
         return float(text)
+
+
+def _coded(column: pa.Array) -> pa.DictionaryArray:
+    """Texts under a dictionary, a missing one being empty."""
+    if pa.types.is_dictionary(column.type) and not column.null_count and not column.dictionary.null_count:
+        return column
+    return pc.fill_null(column.cast(pa.string()), "").dictionary_encode()

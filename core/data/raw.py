@@ -113,7 +113,7 @@ class Limits:
     ratio_from: int = 64 << 20
     array: int = 4 << 30
     members: int = 10_000
-    block: int = 4 << 20
+    block: int = 8 << 20
 
 
 @dataclass(frozen=True)

@@ -1,25 +1,23 @@
-"""Lines to fields: an exact splitter for any block, and pyarrow's fast one for the blocks on which both must agree."""
+"""Lines to fields: an exact splitter for any block, and a fast one for the blocks on which both must agree."""
 
 from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.csv
 
+from core.data.plain_text import PlainText, Rows
 from core.data.raw import Limits
 from core.data.rejects import RejectLog
-from core.data.textblocks import TextBlock, unified
+from core.data.textblocks import TextBlock
 from core.errors import InputError
 
 QUOTE = '"'
-STAND_IN = b"\x1f"
-"""Takes the place of a delimiter that pyarrow cannot take, in blocks where it does not occur."""
 
 RAGGED = "wrong number of columns"
 NUL = "NUL byte"
@@ -51,7 +49,7 @@ class Fields:
     """Some columns of consecutive rows.
 
     Attributes:
-        columns: one string array for each wanted column, ``[rows]``.
+        columns: one array for each wanted column, ``[rows]``: strings, a dictionary of strings, or int64.
         lines: physical line of each row, ``[rows]`` int64.
     """
 
@@ -87,6 +85,7 @@ class Tokenizer:
         name: what errors call the file.
         skip: rows to leave out at the beginning (a header).
         fast: False splits everything exactly; for comparison.
+        numbers: those of ``wanted`` that may come as int64 where all values of a block are plain numbers.
     """
 
     def __init__(
@@ -98,24 +97,35 @@ class Tokenizer:
         limits: Limits,
         skip: int = 0,
         fast: bool = True,
+        numbers: Collection[int] = (),
     ) -> None:
         self._grammar, self._wanted, self._rejects, self._name = grammar, list(wanted), rejects, name
-        self._limits, self._skip, self._fast = limits, skip, fast
+        self._limits, self._skip = limits, skip
         self._pending = TextBlock(b"", 1)
-        self._clean = clean_quotes(grammar.delimiter) if grammar.quoting else None
+        self._plain = PlainText(grammar.delimiter, grammar.quoting, grammar.columns, wanted, numbers) if fast else None
 
-    def split(self, block: TextBlock) -> Fields:
+    def guess(self, block: TextBlock) -> Rows | None:
+        """The rows of a block on its own, None where they are not plain; from any thread, before ``split`` is asked."""
+        return self._plain.split(block.data) if self._plain is not None else None
+
+    def split(self, block: TextBlock, guessed: Callable[[], Rows | None] | None = None) -> Fields:
         """The rows of a block; one that is still open inside a quote waits for the next block.
+
+        Args:
+            guessed: gives what ``guess`` gave for this block.
 
         Raises:
             InputError: a quote that is opened and not closed.
         """
+        if self._pending.data or self._skip:
+            # what comes before it decides how it is to be read
+            guessed = None
         if self._pending.data:
             block = TextBlock(self._pending.data + block.data, self._pending.first_line)
             self._pending = TextBlock(b"", 1)
         block = self._without_header(block)
-        prepared = self._prepared(block.data) if self._fast else None
-        return self._split_exactly(block) if prepared is None else self._split_fast(*prepared, block.first_line)
+        rows = self.guess(block) if guessed is None else guessed()
+        return self._split_exactly(block) if rows is None else self._fields(rows, block.first_line)
 
     def finish(self) -> None:
         """Say that the file ended.
@@ -135,58 +145,10 @@ class Tokenizer:
             block = _after(block, header.ended if header is not None else block.first_line)
         return block
 
-    def _prepared(self, data: bytes) -> tuple[bytes, bytes, bool] | None:
-        """The block as pyarrow can take it, the delimiter and whether quotes count; None where exactness asks more."""
-        delimiter = self._grammar.delimiter.encode()
-        # pyarrow drops a byte order mark at the start of any buffer, and makes a row of an empty line
-        if b"\0" in data or data.startswith((b"\xef\xbb\xbf", b"\n", b"\r")):
-            return None
-        quoted = self._grammar.quoting and b'"' in data
-        if quoted and (self._clean is None or not self._clean.fullmatch(data)):
-            return None
-        data = unified(data)
-        if b"\n\n" in data or not data.endswith(b"\n"):
-            return None
-        if delimiter == b" " and (
-            b"  " in data or b"\t" in data or b"\n " in data or b" \n" in data or data[:1] == b" "
-        ):
-            return None
-        if len(delimiter) > 1:
-            if STAND_IN in data:
-                return None
-            data, delimiter = data.replace(delimiter, STAND_IN), STAND_IN
-        return data, delimiter, quoted
-
-    def _split_fast(self, data: bytes, delimiter: bytes, quoted: bool, first_line: int) -> Fields:
-        ragged: list[tuple[int, str]] = []
-
-        def note(row: pyarrow.csv.InvalidRow) -> str:
-            ragged.append((row.number - 1, row.text))
-            return "skip"
-
-        names = [str(position) for position in range(self._grammar.columns)]
-        wanted = [str(position) for position in self._wanted]
-        table = pa.csv.read_csv(
-            pa.BufferReader(data),
-            pa.csv.ReadOptions(column_names=names, use_threads=False, block_size=len(data) + 1),
-            pa.csv.ParseOptions(
-                delimiter=delimiter.decode(),
-                quote_char=QUOTE if quoted else False,
-                double_quote=False,
-                ignore_empty_lines=False,
-                invalid_row_handler=note,
-            ),
-            pa.csv.ConvertOptions(
-                check_utf8=False, include_columns=wanted, column_types=dict.fromkeys(wanted, pa.string())
-            ),
-        )
-        for row, text in ragged:
-            shown = text.replace(STAND_IN.decode(), self._grammar.delimiter) if delimiter == STAND_IN else text
-            self._rejects.add(RAGGED, first_line + row, value=shown)
-        lines = np.arange(first_line, first_line + len(table) + len(ragged), dtype=np.int64)
-        if ragged:
-            lines = np.delete(lines, [row for row, _ in ragged])
-        return Fields([_one_chunk(table[name]) for name in wanted], lines)
+    def _fields(self, rows: Rows, first_line: int) -> Fields:
+        for line, text in rows.ragged:
+            self._rejects.add(RAGGED, first_line + line, value=text)
+        return Fields(rows.columns, rows.lines + np.int64(first_line))
 
     def _split_exactly(self, block: TextBlock) -> Fields:
         picked: list[list[str]] = [[] for _ in self._wanted]
@@ -293,16 +255,6 @@ def clean_quotes(delimiter: str) -> re.Pattern[bytes] | None:
         return None
     part = re.escape(delimiter.encode())
     return re.compile(rb'(?:(?:"[^"\r\n]*+"|[^"%b\r\n]*+)(?:%b|[\r\n]))*+' % (part, part))
-
-
-def _one_chunk(column: pa.ChunkedArray) -> pa.Array:
-    return (
-        column.chunk(0)
-        if column.num_chunks == 1
-        else pa.concat_arrays(column.chunks)
-        if column.num_chunks
-        else pa.array([], pa.string())
-    )
 
 
 def _unclosed(name: str, record: Record) -> InputError:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 import pyarrow as pa
 
+from core.data.ahead import ahead
 from core.data.delimiters import Shape, check_header, delimiter_name, find_shape
 from core.data.formats.base import Format, Reading, Table
 from core.data.gathering import Batch
@@ -55,29 +56,34 @@ def read_delimited(reading: Reading, preset: Preset | None = None) -> Table:
 def batches(reading: Reading, shape: Shape, roles: Roles) -> Iterator[Batch]:
     """The columns of the roles, block by block."""
     used = list(roles.positions.items())
-    for fields in rows_of(reading, shape.grammar, [at for _, at in used], int(shape.header is not None)):
+    times = [at for role, at in used if role == "time"]
+    for fields in rows_of(reading, shape.grammar, [at for _, at in used], int(shape.header is not None), times):
         columns: dict[Role, pa.Array] = {role: column for (role, _), column in zip(used, fields.columns, strict=True)}
         yield Batch(columns["user"], columns["item"], columns.get("time"), columns.get("rating"), fields.lines)
 
 
-def rows_of(reading: Reading, grammar: Grammar, wanted: Sequence[int], skip: int) -> Iterator[Fields]:
+def rows_of(
+    reading: Reading, grammar: Grammar, wanted: Sequence[int], skip: int, numbers: Collection[int] = ()
+) -> Iterator[Fields]:
     """Some columns of the whole file, block by block.
 
     Args:
         skip: rows at the beginning that are a header.
+        numbers: those of ``wanted`` that may come as int64.
     """
-    tokenizer = Tokenizer(grammar, wanted, reading.rejects, reading.where, reading.limits, skip, reading.fast)
+    tokenizer = Tokenizer(grammar, wanted, reading.rejects, reading.where, reading.limits, skip, reading.fast, numbers)
     with reading.content() as content:
-        for block in text_blocks(content, reading.where, reading.glance.encoding, reading.limits):
-            yield tokenizer.split(block)
+        blocks = text_blocks(content, reading.where, reading.glance.encoding, reading.limits)
+        for block, guessed in ahead(tokenizer.guess, blocks):
+            yield tokenizer.split(block, guessed)
         tokenizer.finish()
 
 
 def read_frame(reading: Reading, grammar: Grammar, names: Sequence[str], skip: int) -> pd.DataFrame:
     """The whole file as columns of text; for catalogues."""
     blocks = rows_of(reading, grammar, range(len(names)), skip)
-    tables = [pa.table(fields.columns, names=list(names)) for fields in blocks]
     schema = pa.schema([(name, pa.string()) for name in names])
+    tables = [pa.table([column.cast(pa.string()) for column in fields.columns], schema=schema) for fields in blocks]
     return text_frame(pa.concat_tables([schema.empty_table(), *tables]))
 
 
