@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from core.data.archives import ZIP, Content
-from core.data.textblocks import sniff_encoding
+from core.data.textblocks import settled_encoding
 from core.errors import InputError
 
 HEAD = 1 << 18
@@ -69,7 +69,7 @@ def take_glance(content: Content, name: str, where: str, encoding: str | None = 
     """
     head = content.read(HEAD)
     complete = len(head) < HEAD
-    used = encoding or sniff_encoding(head)
+    used = settled_encoding(encoding, head)
     if _binary(head, used):
         return Glance(name, where, head, complete, used, True, "", (), content.packed)
     text = head.decode(used, "replace").removeprefix("\ufeff")

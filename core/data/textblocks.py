@@ -150,7 +150,7 @@ def _check_utf8(block: bytes, name: str, line: int, offset: int) -> None:
 def _decoded(
     decoder: codecs.IncrementalDecoder, raw: bytes, name: str, encoding: str, line: int, carry: bytes, offset: int
 ) -> bytes:
-    waiting = _waiting(decoder)
+    waiting = decoder.getstate()[0]
     try:
         return decoder.decode(raw, final=not raw).encode("utf-8")
     except UnicodeDecodeError as error:
@@ -161,14 +161,6 @@ def _decoded(
     except UnicodeError as error:
         # some decoders do not say where
         raise _not_text(name, encoding, line + count_lines(carry), offset, raw[:PREVIEW], 0) from error
-
-
-def _waiting(decoder: codecs.IncrementalDecoder) -> bytes:
-    """Bytes of a character that is not whole yet; empty where the decoder cannot tell."""
-    try:
-        return decoder.getstate()[0]
-    except UnicodeError:
-        return b""
 
 
 def _not_text(name: str, encoding: str, line: int, offset: int, text: bytes, at: int) -> InputError:

@@ -10,6 +10,7 @@ import pytest
 
 from core.data.raw import Limits
 from core.data.reading import read_rows
+from core.errors import UsageError
 from tests.core.data.files import pairs, put, refused, rejected
 
 HEADER = "user,item,rating,time\n"
@@ -251,3 +252,34 @@ def test_that_a_line_over_the_limit_is_refused(tmp_path: Path) -> None:
     error = refused(put(tmp_path, "a.csv", data), limits=Limits(block=100, line=1000))
     assert error.code == "input.line-too-long"
     assert "line 3" in error.where
+
+
+@pytest.mark.parametrize("name", ["utf-7", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "rot13", "x"])
+def test_that_what_is_no_encoding_of_files_is_refused_by_name(tmp_path: Path, name: str) -> None:
+    path = put(tmp_path, "a.csv", "user,item\n+2AA-\\ud800,1\nb,2\n")
+    with pytest.raises(UsageError) as caught:
+        read_rows(path, columns={"encoding": name})
+    assert caught.value.code == "input.encoding-name"
+    assert name in caught.value.what
+
+
+@pytest.mark.parametrize("written", ["utf-16-le", "utf-16-be", "utf-16"])
+def test_that_utf_16_may_be_named_without_its_byte_order(tmp_path: Path, written: str) -> None:
+    path = put(tmp_path, "a.csv", "user,item\nañna,1\nbob,2\n".encode(written))
+    rows = read_rows(path, columns={"encoding": "utf-16"}, limits=Limits(block=7))
+    assert pairs(rows) == [("añna", "1"), ("bob", "2")]
+
+
+def test_that_damaged_utf_16_is_not_said_to_be_of_a_one_byte_encoding(tmp_path: Path) -> None:
+    error = refused(put(tmp_path, "a.csv", "user,item\nanna,1\nbob,2\n".encode("utf-16") + b"\x00\xd8a"))
+    assert error.code == "input.encoding"
+    assert "line 4" in error.where
+    assert "cp1252" not in error.sentence()
+    assert "damaged or cut short" in error.remedy
+
+
+def test_that_a_decoder_that_does_not_say_where_it_fails_is_refused_all_the_same(tmp_path: Path) -> None:
+    path = put(tmp_path, "a.csv", "user,item\n日本,1\n".encode("iso2022_jp") + b"\x1b(\xffaa\x80aa\x80\n")
+    error = refused(path, columns={"encoding": "iso2022_jp"})
+    assert error.code == "input.encoding"
+    assert "a.csv, line " in error.where
