@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -157,8 +158,10 @@ def read_tensors(folder: Path, checkpoint: Checkpoint) -> dict[str, Tensor]:
     path = folder / f"{checkpoint.name}.safetensors"
     where = durable.printable_path(path)
     with durable.storing(path, "read"), path.open("rb") as file:
-        # read as bytes: a file that is cut while it is mapped would end the process
-        content = file.read(min(checkpoint.size, LARGEST) + 1)
+        # read as bytes: a file that is cut while it is mapped would end the process; as many as the file has, since
+        # room for what a forged manifest claims would be taken first
+        here = os.fstat(file.fileno()).st_size
+        content = file.read(here) if here == checkpoint.size <= LARGEST else b""
     if len(content) != checkpoint.size or hashlib.sha256(content).hexdigest() != checkpoint.sha256:
         raise ModelFileError(
             "model.damaged",

@@ -129,3 +129,12 @@ def test_that_a_newer_format_is_not_passed_over_for_an_older_checkpoint(tmp_path
 def test_that_a_run_without_weights_says_so(tmp_path: Path) -> None:
     with pytest.raises(ModelFileError, match="ended before its first checkpoint"):
         newest(tmp_path)
+
+
+@pytest.mark.parametrize("size", [1 << 50, -5])
+def test_that_no_room_is_taken_for_what_a_manifest_claims(tmp_path: Path, size: int) -> None:
+    write(tmp_path, 1)
+    path = tmp_path / "000001.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "size": size}), encoding="utf-8")
+    with pytest.raises(ModelFileError, match="not those that were saved"):
+        newest(tmp_path)
