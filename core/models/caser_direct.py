@@ -151,7 +151,7 @@ class DirectCaser(DirectPass):
         if self.used is not None:
             bias.array[self.used[1]] = 0
         self.used = used
-        convolution.add_at(bias.array, flat, of_scores)
+        convolution.add_at(bias.array, flat, of_scores.reshape(-1))
         of_encoded = self.buffer("of encoded", *saved.encoded.tensor.shape)
         of_encoded.tensor.zero_()
         output = self.gradient(model.output_factors.weight).array
@@ -159,12 +159,12 @@ class DirectCaser(DirectPass):
             self.value(model.output_factors.weight),
             saved.items,
             saved.encoded.array,
-            of_scores.reshape(saved.items.shape),
+            np.ascontiguousarray(of_scores),
             output,
             of_encoded.array,
         )
         if self.norms:
-            convolution.norms_back(self.value(model.output_factors.weight), flat, of_items, output)
+            convolution.norms_back(self.value(model.output_factors.weight), flat, of_items.reshape(-1), output)
         if model.user_factors is not None:
             change = np.ascontiguousarray(of_encoded.array[:, width:])
             mine = self.gradient(model.user_factors.weight).array

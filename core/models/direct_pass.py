@@ -54,7 +54,12 @@ class DirectPass(ABC):
 
     @abstractmethod
     def backward(self, saved: Any, of_scores: Floats, of_users: Floats, of_items: Floats) -> None:
-        """Write the gradient of every parameter; the arguments are those of the three, flat."""
+        """Write the gradient of every parameter; the arguments are those of the three, in the same shapes."""
+
+    def hand_over(self) -> None:
+        """Make what ``backward`` writes the gradients of the parameters."""
+        for parameter in self.parameters:
+            parameter.grad = self.gradient(parameter).tensor
 
     def buffer(self, name: str, height: int, width: int) -> Matrix:
         """A matrix that is written anew in each step; fresh memory would cost more than what is computed in it."""
@@ -82,7 +87,6 @@ class _Door(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *changes: Tensor) -> Any:
         direct: DirectPass = ctx.direct
-        direct.backward(ctx.saved, *(change.contiguous().view(-1).numpy() for change in changes))
-        for parameter in direct.parameters:
-            parameter.grad = direct.gradient(parameter).tensor
+        direct.backward(ctx.saved, *(change.contiguous().numpy() for change in changes))
+        direct.hand_over()
         return torch.zeros(1), None, None, None

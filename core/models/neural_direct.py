@@ -95,7 +95,7 @@ class DirectNeural(DirectPass):
             saved.theirs.array,
             saved.hidden.array,
             self.value(model.output.weight)[0],
-            of_scores,
+            of_scores.reshape(-1),
             of_ours.array,
             of_theirs.array,
             of_hidden.array,
@@ -109,7 +109,7 @@ class DirectNeural(DirectPass):
             for table, used in zip(tables, self.used, strict=True):
                 rows.clear(table, used)
         rows.scatter(tables[0], saved.users, of_ours.array, saved.ours.array, of_users)
-        rows.scatter(tables[1], saved.items, of_theirs.array, saved.theirs.array, of_items)
+        rows.scatter(tables[1], saved.items, of_theirs.array, saved.theirs.array, of_items.reshape(-1))
         self.used = (saved.users, saved.items)
 
     def _tower_back(self, saved: Saved, change: Tensor, of_ours: Tensor, of_theirs: Tensor) -> None:

@@ -94,17 +94,24 @@ class GradientLearner:
             self._set_rate(self.rate(number - 1 + at / self.steps))
             with torch.autocast(self.device.type, self.number_format, enabled=self.number_format is not None):
                 outcome = forward()
-            for optimiser in self.optimisers:
-                optimiser.zero_grad(set_to_none=True)
-            self.scaler.scale(outcome.loss).backward()
+            if outcome.backward is not None:
+                outcome.backward()
+            else:
+                self._backward(outcome.loss)
             self._advance()
             differences = outcome.differences
             yield Step(
-                outcome.loss.detach(),
+                outcome.loss.detach() if isinstance(outcome.loss, Tensor) else outcome.loss,
                 outcome.examples,
                 0 if outcome.skipped is None else outcome.skipped,
                 lambda differences=differences: difference_histogram(differences),  # type: ignore[misc]
             )
+
+    def _backward(self, loss: Tensor | float) -> None:
+        assert isinstance(loss, Tensor)
+        for optimiser in self.optimisers:
+            optimiser.zero_grad(set_to_none=True)
+        self.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
 
     def _advance(self) -> None:
         clip = self.plan.optimiser.clip
@@ -164,8 +171,9 @@ class GradientLearner:
         """It has no threads of its own."""
 
 
-def difference_histogram(differences: Tensor | None) -> tuple[int, ...]:
+def difference_histogram(given: Callable[[], Tensor] | None) -> tuple[int, ...]:
     """64 counts of s⁺ − s⁻ over [-8, 8], what lies outside in the outermost bins; empty without differences."""
+    differences = None if given is None else given()
     if differences is None or not differences.numel():
         return ()
     low, high = HISTOGRAM_RANGE

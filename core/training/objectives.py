@@ -18,11 +18,13 @@ from core.losses.scores import Scores
 from core.models.autorec import AutoRec
 from core.models.base import RankingModel
 from core.models.direct import direct_for
+from core.models.direct_pass import DirectPass
 from core.samplers import SAMPLERS
 from core.samplers.base import Drawn, Sampler
 from core.samplers.in_batch import in_batch_mask
 from core.samplers.lower import LowerItems
 from core.seeding import key
+from core.training.by_hand import KNOWN, KnownLoss, first_differences
 from core.training.optimisers import lazy_rows
 from core.training.plan import Plan
 
@@ -32,16 +34,18 @@ class Outcome:
     """What one batch gave.
 
     Attributes:
-        loss: scalar, carries the gradient.
+        loss: scalar; it carries the gradient unless ``backward`` is given.
         examples: positives (windows' targets, ratings, rows' entries) of the batch.
-        skipped: number of rows without a negative, a tensor so that nothing waits for it.
-        differences: s⁺ − s⁻, detached; None where there are none.
+        skipped: number of rows without a negative, on a device a tensor so that nothing waits for it.
+        differences: gives s⁺ − s⁻, detached; None where there are none.
+        backward: writes the gradients of all parameters; None where autograd does it.
     """
 
-    loss: Tensor
+    loss: Tensor | float
     examples: int
-    skipped: Tensor | None = None
-    differences: Tensor | None = None
+    skipped: Tensor | int | None = None
+    differences: Callable[[], Tensor] | None = None
+    backward: Callable[[], None] | None = None
 
 
 class Objective(Protocol):
@@ -73,6 +77,8 @@ class RankingObjective:
             if self.in_batch
             else direct_for(model, device, lazy_rows(plan.optimiser, model), plan.optimiser.l2 > 0)
         )
+        name, l2 = plan.loss.name, plan.optimiser.l2
+        self.known = KnownLoss(name, self.loss_settings, l2) if name in KNOWN else None
         self.lower = LowerItems(train, device) if plan.loss.name == "low-rank" else None
         correct = getattr(plan.loss.settings, "correct_sampling", "off")
         self.log_share = None if correct == "off" else self.sampler.log_share
@@ -101,6 +107,8 @@ class RankingObjective:
         low = self.lower.draw(self._event_rows(batch), ~drawing & WORD) if self.lower is not None else None
         if low is not None:
             items.append(low.items.view(rows, -1))
+        if self.known is not None and isinstance(self.direct, DirectPass) and drawn.weights is None:
+            return self._by_hand(batch, drawn, self.direct, self.known)
         asked_items = torch.cat(items, 1)
         norms: tuple[Tensor, Tensor] | None = None
         if self.direct is not None:
@@ -133,7 +141,32 @@ class RankingObjective:
             loss = loss + self._penalty(norms[0], norms[1][:, : targets * (1 + n)], targets, valid)
         skipped = (~drawn.valid if batch.mask is None else ~drawn.valid & batch.mask.view(-1)).sum()
         examples = positive.numel() if batch.existing is None else batch.existing
-        return Outcome(loss, examples, skipped, differences)
+        return Outcome(loss, examples, skipped, lambda: differences)
+
+    def _by_hand(self, batch: Batch, drawn: Drawn, direct: DirectPass, known: KnownLoss) -> Outcome:
+        """Scores, loss and gradients without autograd."""
+        rows, targets = batch.targets.shape
+        # item by item in memory: what the pass reads together lies together
+        items = torch.cat([batch.targets.T, drawn.items.view(rows, -1).T]).T
+        logits, user_norms, item_norms, saved = direct.forward(batch.asked, items)
+        valid = drawn.valid.numpy()
+        skipped = ~valid
+        if batch.mask is not None:
+            mask = batch.mask.numpy().reshape(-1)
+            valid, skipped = valid & mask, skipped & mask
+        found = known(logits, user_norms, item_norms, targets, valid)
+
+        def backward() -> None:
+            direct.backward(saved, found.of_logits, found.of_users, found.of_items)
+            direct.hand_over()
+
+        return Outcome(
+            loss=found.loss,
+            examples=len(valid) if batch.existing is None else batch.existing,
+            skipped=int(np.count_nonzero(skipped)),
+            differences=lambda: first_differences(logits, targets, valid),
+            backward=backward,
+        )
 
     def _encoded(self, batch: Batch) -> Tensor | None:
         """The users' side: for the loss where autograd does it, for the draws of samplers that look at scores."""
@@ -192,7 +225,7 @@ class RankingObjective:
             item = item if batch.mask is None else torch.where(batch.mask, item, 0.0)
             # a negative is another row's positive, which is decayed there
             loss = loss + self.plan.optimiser.l2 / 2 * ((user * targets).sum() + item.sum()) / max(len(users), 1)
-        return Outcome(loss, len(users), None, differences)
+        return Outcome(loss, len(users), None, lambda: differences)
 
     def _penalty(self, user: Tensor, item: Tensor, targets: int, valid: Tensor) -> Tensor:
         """(λ/2)(|u|² + |i|² + |j|²), the mean over triples (protocol: losses); ``[rows]`` and ``[rows, n]``."""
@@ -281,8 +314,8 @@ class RowObjective:
         loss = self.loss(scores, self.loss_settings)
         if self.plan.optimiser.l2:
             loss = loss + self.plan.optimiser.l2 / (2 * self.entries) * self.model.weight_norm()
-        differences = (observed.unsqueeze(1) - zeros).detach()[:, :1] if self.zeros else None
-        return Outcome(loss, len(observed), skipped, differences)
+        differences = (observed.unsqueeze(1) - zeros).detach()[:, :1]
+        return Outcome(loss, len(observed), skipped, (lambda: differences) if self.zeros else None)
 
 
 def rows_as_events(pairs: Pairs) -> Events:

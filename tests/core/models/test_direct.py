@@ -9,6 +9,7 @@ from core.models.caser_direct import DirectCaser
 from core.models.direct import direct_for
 from core.models.neural import NeuralRanking
 from core.models.neural_direct import DirectNeural
+from core.models.neural_tiles import TiledNeural
 from core.models.settings import CaserSettings
 from core.training.loop import train
 from core.training.plan import make_plan
@@ -16,7 +17,7 @@ from core.training.state import RunState
 from tests.core.training.boards import chance
 
 CPU = torch.device("cpu")
-SHAPES = [(10, 10, (10, 10, 10)), (0, 6, (8,)), (7, 0, ()), (32, 16, (24, 9))]
+SHAPES = [(10, 10, (10, 10, 10)), (0, 6, (8,)), (0, 1, (3, 1)), (7, 0, ()), (32, 16, (24, 9)), (5, 17, (33, 7, 12, 4))]
 
 
 def model_of(gmf: int, mlp: int, tower: tuple[int, ...], dropout: float = 0.0) -> NeuralRanking:
@@ -35,15 +36,19 @@ def backward(scores: torch.Tensor, users: torch.Tensor, items: torch.Tensor, see
     torch.stack([each.sum() for each in parts]).sum().backward()
 
 
+@pytest.mark.parametrize("tiled", [True, False])
 @pytest.mark.parametrize(("gmf", "mlp", "tower"), SHAPES)
-def test_that_scores_norms_and_every_gradient_are_those_of_autograd(gmf: int, mlp: int, tower: tuple[int, ...]) -> None:
+def test_that_scores_norms_and_every_gradient_are_those_of_autograd(
+    gmf: int, mlp: int, tower: tuple[int, ...], tiled: bool
+) -> None:
     model = model_of(gmf, mlp, tower)
-    direct = DirectNeural(model)
+    direct = TiledNeural(model, norms=True) if tiled else DirectNeural(model)
     generator = torch.Generator().manual_seed(5)
-    # several steps of different sizes: what one leaves behind must not reach the next; rows are repeated
-    for step, count in enumerate((33, 7, 33)):
+    # several steps of different sizes: what one leaves behind must not reach the next; rows are repeated, tiles of 64
+    # are full, half empty, or hold a single row
+    for step, (count, each) in enumerate(((150, 4), (7, 2), (1, 1), (64, 3), (150, 4))):
         users = torch.randint(0, 50, (count,), generator=generator)
-        items = torch.randint(0, 80, (count, 4), generator=generator)
+        items = torch.randint(0, 80, (count, each), generator=generator)
         model.zero_grad()
         expected = (model.score(model.encode(Asked(users)), items), *model.squared_norms(Asked(users), items))
         backward(*expected, seed=step)
@@ -113,8 +118,15 @@ def test_that_not_a_number_comes_through() -> None:
     model = model_of(4, 4, (4,))
     with torch.no_grad():
         model.item_factors.weight[3] = torch.nan
-    scores, _, _ = DirectNeural(model)(Asked(torch.tensor([1])), torch.tensor([[3, 4]]))
-    assert torch.isnan(scores).tolist() == [[True, False]]
+    for direct in (DirectNeural(model), TiledNeural(model, norms=False)):
+        scores, _, _ = direct(Asked(torch.tensor([1])), torch.tensor([[3, 4]]))
+        assert torch.isnan(scores).tolist() == [[True, False]]
+        scores.sum().backward()
+        gradient = model.item_factors.weight.grad
+        assert gradient is not None
+        assert bool(torch.isfinite(gradient[4]).all())
+        assert model.user_factors.weight.grad is not None
+        assert bool(torch.isnan(model.user_factors.weight.grad[1]).any())
     caser = caser_of(dropout=0.0)
     with torch.no_grad():
         caser.input_factors.weight[3] = torch.nan

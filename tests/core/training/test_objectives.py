@@ -23,9 +23,9 @@ def test_that_targets_that_do_not_exist_have_no_difference() -> None:
     objective = RankingObjective(plan, split.train, build_model(plan, train), CPU)
     (forward,) = objective.outcomes(1)
     outcome = forward()
-    differences = outcome.differences
     assert outcome.examples == 7
-    assert differences is not None
+    assert outcome.differences is not None
+    differences = outcome.differences()
     # one window with one target, and two windows with three
     assert len(differences) == 9
     assert int(torch.isfinite(differences).sum()) == 7

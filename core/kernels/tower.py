@@ -1,0 +1,288 @@
+"""NeuMF, GMF and MLP in tiles: rows gathered, tower, product and scores in one pass, and the gradients in another."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from core.kernels.factorisation import RELAXED
+from core.kernels.prefetch import LINE, prefetch
+from core.kernels.tiles import TILE, correlate, hold_back, multiply, rectify, total
+
+Flat = npt.NDArray[np.float32]
+Table = npt.NDArray[np.float32]
+Block = npt.NDArray[np.float32]
+Places = npt.NDArray[np.int64]
+AHEAD = 16
+"""Rows between asking for one and needing it."""
+
+# Sizes are ``[gmf, half, *widths of the layers]`` int64. Weights are flat, one layer after the other, each its matrix
+# ``[outputs, inputs]`` and its bias; the output layer ``[gmf + last]`` and its bias at the end.
+
+
+@njit(nogil=True, cache=True)
+def _fetch(table: Table, rows: Places, first: int, count: int, found: Block) -> None:
+    """Rows ``first .. first + count`` of a list as columns of a tile; zeros in the columns that are left over."""
+    width = table.shape[1]
+    last = len(rows) - 1
+    for s in range(count):
+        ahead = np.uint64(rows[min(first + s + AHEAD, last)])
+        for column in range(0, width, LINE):
+            prefetch(table, ahead, np.uint64(column))
+        row = table[rows[first + s]]
+        for column in range(width):
+            found[column, s] = row[column]
+    for column in range(width if count < TILE else 0):
+        for s in range(count, TILE):
+            found[column, s] = np.float32(0)
+
+
+@njit(nogil=True, cache=True)
+def _give_back(change: Block, rows: Places, first: int, count: int, table: Table) -> None:
+    """Add the columns of a tile to rows of a table, one after the other."""
+    width = table.shape[1]
+    for s in range(count):
+        row = table[rows[first + s]]
+        for column in range(width):
+            row[column] += change[column, s]
+
+
+@njit(nogil=True, cache=True, fastmath=RELAXED)
+def _norms(rows: Block, norms: Flat, first: int, count: int) -> None:
+    """Squared lengths of the columns of a tile."""
+    for s in range(count):
+        norms[first + s] = np.float32(0)
+    for column in range(len(rows)):
+        for s in range(count):
+            norms[first + s] += rows[column, s] * rows[column, s]
+
+
+@njit(nogil=True, cache=True, fastmath=RELAXED)
+def forward(
+    sizes: Places,
+    weights: Flat,
+    user_table: Table,
+    item_table: Table,
+    users: Places,
+    items: Places,
+    ours: Block,
+    theirs: Block,
+    states: Block,
+    scores: Table,
+    measured: bool,
+    user_norms: Flat,
+    item_norms: Table,
+) -> None:
+    """s = h · [p ⊙ q ; φ] + b (He et al. 2017, equation 12); the users' half of the first layer runs once a row.
+
+    Args:
+        users: ``[rows]``.
+        items: ``[n, rows]``, and so ``scores``, written.
+        ours: ``[tiles, width, TILE]``, written: what stood at the users' rows.
+        theirs: ``[tiles, n, width, TILE]``, likewise.
+        states: ``[tiles, n, all widths of the tower, TILE]``, written.
+        measured: whether squared lengths are wanted.
+        user_norms: ``[rows]``, and ``item_norms`` ``[n, rows]``, written.
+    """
+    gmf, half, widths = sizes[0], sizes[1], sizes[2:]
+    last = widths[-1] if len(widths) else 0
+    output = len(weights) - 1 - gmf - last
+    left = np.empty((widths[0] if len(widths) else 0, TILE), np.float32)
+    score = np.empty(TILE, np.float32)
+    for tile in range(len(ours)):
+        first = tile * TILE
+        count = min(TILE, len(users) - first)
+        user = ours[tile]
+        _fetch(user_table, users, first, count, user)
+        if measured:
+            _norms(user, user_norms, first, count)
+        if len(widths):
+            wide = 2 * half
+            for j in range(widths[0]):
+                _fill(left[j], weights[widths[0] * wide + j])
+            multiply(weights, 0, wide, widths[0], half, user[gmf:], left)
+        for n in range(len(items)):
+            item, state = theirs[tile, n], states[tile, n]
+            _fetch(item_table, items[n], first, count, item)
+            if measured:
+                _norms(item, item_norms[n], first, count)
+            _fill(score, weights[-1])
+            start, low = 0, 0
+            for number in range(len(widths)):
+                height = widths[number]
+                here = state[low:]
+                if number == 0:
+                    for j in range(height):
+                        mine, other = here[j], left[j]
+                        for s in range(TILE):
+                            mine[s] = other[s]
+                    multiply(weights, half, 2 * half, height, half, item[gmf:], here)
+                    start += height * (2 * half + 1)
+                else:
+                    before = widths[number - 1]
+                    for j in range(height):
+                        _fill(here[j], weights[start + height * before + j])
+                    multiply(weights, start, before, height, before, state[low - before :], here)
+                    start += height * (before + 1)
+                rectify(here, height)
+                low += height
+            for column in range(gmf):
+                weight, mine, other = weights[output + column], user[column], item[column]
+                for s in range(TILE):
+                    score[s] += weight * mine[s] * other[s]
+            for column in range(last):
+                weight, mine = weights[output + gmf + column], state[low - last + column]
+                for s in range(TILE):
+                    score[s] += weight * mine[s]
+            for s in range(count):
+                scores[n, first + s] = score[s]
+
+
+@njit(nogil=True, cache=True)
+def _fill(values: Flat, value: np.float32) -> None:
+    """One number TILE times; numba compiles assignments of whole slices for seconds."""
+    for s in range(TILE):
+        values[s] = value
+
+
+@njit(nogil=True, cache=True)
+def _clear(values: Block, height: int) -> None:
+    """Zeros in the first rows of a tile."""
+    for j in range(height):
+        _fill(values[j], np.float32(0))
+
+
+@njit(nogil=True, cache=True)
+def transposed(sizes: Places, weights: Flat) -> Flat:
+    """Each layer's matrix the other way round, ``[inputs, outputs]``, in the same places."""
+    found = np.empty(len(weights), np.float32)
+    start, width = 0, 2 * sizes[1]
+    for height in sizes[2:]:
+        for j in range(height):
+            for k in range(width):
+                found[start + k * height + j] = weights[start + j * width + k]
+        start += height * (width + 1)
+        width = height
+    return found
+
+
+@njit(nogil=True, cache=True, fastmath=RELAXED)
+def backward(
+    sizes: Places,
+    weights: Flat,
+    users: Places,
+    items: Places,
+    ours: Block,
+    theirs: Block,
+    states: Block,
+    of_scores: Table,
+    measured: bool,
+    of_user_norms: Flat,
+    of_item_norms: Table,
+    of_weights: Flat,
+    of_user_table: Table,
+    of_item_table: Table,
+) -> None:
+    """Gradients of ``forward``.
+
+    Args:
+        of_scores: ``[n, rows]``.
+        measured: whether the next two are looked at.
+        of_user_norms: ``[rows]``, and ``of_item_norms`` ``[n, rows]``.
+        of_weights: written.
+        of_user_table, of_item_table: added to.
+    """
+    gmf, half, widths = sizes[0], sizes[1], sizes[2:]
+    last = widths[-1] if len(widths) else 0
+    output = len(weights) - 1 - gmf - last
+    across = transposed(sizes, weights)
+    for at in range(len(of_weights)):
+        of_weights[at] = np.float32(0)
+    width = ours.shape[1]
+    highest = 0
+    for height in widths:
+        highest = max(highest, height)
+    of_user, of_item = np.empty((width, TILE), np.float32), np.empty((width, TILE), np.float32)
+    change, other = np.empty((highest, TILE), np.float32), np.empty((highest, TILE), np.float32)
+    together = np.empty((widths[0] if len(widths) else 0, TILE), np.float32)
+    slope, decay = np.zeros(TILE, np.float32), np.zeros(TILE, np.float32)
+    for tile in range(len(ours)):
+        first = tile * TILE
+        count = min(TILE, len(users) - first)
+        user = ours[tile]
+        _clear(of_user, width)
+        _clear(together, len(together))
+        for n in range(len(items)):
+            item, state = theirs[tile, n], states[tile, n]
+            _clear(of_item, width)
+            for s in range(TILE):
+                slope[s] = of_scores[n, first + s] if s < count else np.float32(0)
+            of_weights[-1] += total(slope)
+            for column in range(gmf):
+                weight, mine, their, on_mine, on_their = (
+                    weights[output + column],
+                    user[column],
+                    item[column],
+                    of_user[column],
+                    of_item[column],
+                )
+                found = np.float32(0)
+                for s in range(TILE):
+                    found += slope[s] * mine[s] * their[s]
+                    on_mine[s] += weight * slope[s] * their[s]
+                    on_their[s] = weight * slope[s] * mine[s]
+                of_weights[output + column] += found
+            low, start = states.shape[2], output
+            for column in range(last):
+                weight, mine, on_mine = weights[output + gmf + column], state[low - last + column], change[column]
+                found = np.float32(0)
+                for s in range(TILE):
+                    found += slope[s] * mine[s]
+                    on_mine[s] = weight * slope[s]
+                of_weights[output + gmf + column] += found
+            for number in range(len(widths) - 1, -1, -1):
+                height = widths[number]
+                before = widths[number - 1] if number else 2 * half
+                low -= height
+                start -= height * (before + 1)
+                hold_back(change, state[low:], height)
+                if number:
+                    for j in range(height):
+                        of_weights[start + height * before + j] += total(change[j])
+                    under = state[low - before :]
+                    correlate(change, under, height, before, of_weights, start, before)
+                    _clear(other, before)
+                    multiply(across, start, height, before, height, change, other)
+                    change, other = other, change
+                else:
+                    for j in range(height):
+                        sums, moved = together[j], change[j]
+                        for s in range(TILE):
+                            sums[s] += moved[s]
+                    correlate(change, item[gmf:], height, half, of_weights, half, before)
+                    multiply(across, half * height, height, half, height, change, of_item[gmf:])
+            if measured:
+                for s in range(count):
+                    decay[s] = np.float32(2) * of_item_norms[n, first + s]
+                _add_scaled(of_item, decay, item)
+            _give_back(of_item, items[n], first, count, of_item_table)
+        if len(widths):
+            height, wide = widths[0], 2 * half
+            for j in range(height):
+                of_weights[height * wide + j] += total(together[j])
+            correlate(together, user[gmf:], height, half, of_weights, 0, wide)
+            multiply(across, 0, height, half, height, together, of_user[gmf:])
+        if measured:
+            for s in range(count):
+                decay[s] = np.float32(2) * of_user_norms[first + s]
+            _add_scaled(of_user, decay, user)
+        _give_back(of_user, users, first, count, of_user_table)
+
+
+@njit(nogil=True, cache=True, fastmath=RELAXED)
+def _add_scaled(target: Block, factor: Flat, values: Block) -> None:
+    """``target += factor · values``, a factor a column."""
+    for column in range(len(values)):
+        for s in range(TILE):
+            target[column, s] += factor[s] * values[column, s]
