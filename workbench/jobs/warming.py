@@ -48,12 +48,20 @@ def warm(control: JobControl, tell: Tell, more: Mapping[str, Iterable[str]] | No
                 preload_torch()
                 with put_off(SHAPES):
                     importlib.import_module(name)
-            elif name != SHAPES or importlib.util.find_spec(name) is not None:
+            elif name == SHAPES:
+                import_the_rest_of_torch()
+            else:
                 importlib.import_module(name)
         tell(stage)
     if first:
         # what the libraries hold stays: a collection that looks through all of it stops every thread for 0.2 s and more
         gc.freeze()
+
+
+def import_the_rest_of_torch() -> None:
+    """Import what was put off, where this torch has it: before torch's compiler, which an optimiser may load."""
+    if importlib.util.find_spec(SHAPES) is not None:
+        importlib.import_module(SHAPES)
 
 
 def preload_torch() -> None:
