@@ -115,18 +115,22 @@ def follow(console: Console, plan: Plan, prepared: Prepared, run: NewRun) -> int
     from core.runs.opening import trained_for
     from core.runs.recording import recorded
     from core.training.control import Control
-    from core.training.events import RunStarted
+    from core.training.events import RunStarted, RunStopped
     from core.training.loop import train
     from core.training.state import RunState
 
-    control, last = Control(), None
+    control, last, begun = Control(), None, False
     state = RunState(plan, prepared.split, trained_for(plan, split=prepared.split))
     events = recorded(train(plan, prepared.split, state, control), state, run, control)
     with stopping(control, console.note) as received, RunProgress(console, plan.training.stop_on) as progress:
         for last in events:
             if isinstance(last, RunStarted) and last.phase == "train":
+                begun = True
                 tell_start(console, last)
             progress.show(last)
+    if isinstance(last, RunStopped) and not begun:
+        console.say("Stopped before the first step: nothing was trained, so nothing is kept")
+        return received.exit_code
     return ended(console, last, run.name, received.exit_code)
 
 

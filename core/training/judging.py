@@ -80,7 +80,7 @@ class Judge:
         if not len(events):
             return
         for name, kept in (("popularity", self.state.results.popularity), ("random", self.state.results.random)):
-            kept[part] = yield from self._ranked(self._baseline(name, part), part, haltable=part == "test")
+            kept[part] = yield from self._ranked(self._baseline(name, part), part)
         self.baseline_metrics = self._figures(self.state.results.popularity[part])
         self.random_metrics = self._figures(self.state.results.random[part])
 
@@ -125,7 +125,11 @@ class Judge:
         yield from self.baselines("test")
 
     def result(self, part: str) -> dict[str, Any]:
-        """The result line, but for the name of the run; ``part`` may be empty for a run that was stopped."""
+        """The result line, but for the name of the run; ``part`` may be empty for a run that was stopped.
+
+        Raises:
+            Halted: the run is to stop while intervals and comparisons of a part are being drawn.
+        """
         state = self.state
         evaluation = state.results.model.get(part)
         popularity = state.results.popularity.get(part)
@@ -166,16 +170,19 @@ class Judge:
         return {name: (each.low, each.high) for name, each in found.items()}
 
     def _against(self, evaluation: Evaluation, popularity: Evaluation) -> dict[str, dict[str, Any]]:
-        """Paired differences to Popularity, by metric."""
+        """Paired differences to Popularity, by metric; with many users each takes seconds."""
         names = self._tested_names()
         users = self.split.interactions.users
         model, baseline = (UserValues(users.take(e.users), user_values(e, names)) for e in (evaluation, popularity))
         seed = key(self.plan.seed, "paired")
-        return {name: asdict(paired(model, baseline, name, seed=seed)) for name in names}
+        found = {}
+        for name in names:
+            if self.control.should_stop():
+                raise Halted
+            found[name] = asdict(paired(model, baseline, name, seed=seed))
+        return found
 
-    def _ranked(
-        self, model: RankingModel, part: Part, lists: bool = False, haltable: bool = True
-    ) -> Generator[RunEvent, None, Evaluation]:
+    def _ranked(self, model: RankingModel, part: Part, lists: bool = False) -> Generator[RunEvent, None, Evaluation]:
         """Rank a part, telling how far it is now and then; the generator can be closed at any event.
 
         Raises:
@@ -194,7 +201,7 @@ class Judge:
             if time.monotonic() - told >= self.plan.training.report_every:
                 told = time.monotonic()
                 yield EvaluationAdvanced(part, done, total)
-            if haltable and done < total and self.control.should_stop():
+            if done < total and self.control.should_stop():
                 raise Halted
 
     def _summary(self, model: RankingModel, evaluation: Evaluation) -> Metrics:

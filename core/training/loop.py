@@ -22,6 +22,8 @@ def train(
 ) -> Iterator[RunEvent]:
     """Train as the plan says, yielding what happens; the last event is RunCompleted, RunStopped or RunFailed.
 
+    The first is RunStarted, but for the ranking of the baselines before it, in which a run can be stopped too.
+
     Args:
         state: a fresh state, or one restored from a checkpoint; made here when it is left out.
         control: stop and pause, read at each step.

@@ -28,7 +28,7 @@ from workbench.jobs.job import Cancelled, JobControl, Progress, Tell, Work
 from workbench.session import Opened
 
 if TYPE_CHECKING:
-    from core.splits.prepare import Loaded
+    from core.splits.loaded import Loaded
     from core.splits.split import Split
 
 
@@ -76,6 +76,9 @@ def training(plan: Plan, opened: Opened, workspace: Workspace, path: Path) -> Wo
             events.close()
         if control.discarded:
             shutil.rmtree(path, ignore_errors=True)
+            raise Cancelled
+        if isinstance(last, RunStopped) and not path.exists():
+            # the baselines were still being ranked: nothing was trained, and nothing is kept
             raise Cancelled
         assert isinstance(last, RunCompleted | RunStopped | RunFailed)
         return RunEnded(path, last)

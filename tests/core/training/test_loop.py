@@ -8,6 +8,7 @@ import threading
 import pytest
 import torch
 
+from core.comparison import PairedResult, paired
 from core.data.interactions import merge_events
 from core.errors import PlanError
 from core.models import MODELS
@@ -181,6 +182,29 @@ def test_that_stop_ends_after_the_step_in_hand_and_keeps_what_was_learned() -> N
     judged = [event.metrics for event in events if isinstance(event, EpochDone) and event.best]
     assert events[-1].result["validation"] == judged[-1]
     assert not same(first, weights(state))
+
+
+def test_that_a_stop_is_heeded_while_the_baselines_are_ranked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.evaluation.block_size", lambda n_items: 2)
+    control, ranked = Control(), []
+    for event in train(plan_of("gmf"), chance(), control=control):
+        ranked.append(event)
+        control.stop()
+    assert [type(event) for event in ranked] == [EvaluationAdvanced, RunStopped]
+
+
+def test_that_a_stop_is_heeded_while_the_result_is_reckoned(monkeypatch: pytest.MonkeyPatch) -> None:
+    control, compared = Control(), []
+
+    def slow(*arguments: object, **options: object) -> PairedResult:
+        compared.append(arguments)
+        control.stop()
+        return paired(*arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("core.training.judging.paired", slow)
+    events = list(train(plan_of("gmf"), chance(), control=control))
+    assert isinstance(events[-1], RunStopped)
+    assert len(compared) == 1
 
 
 def test_that_pausing_changes_nothing() -> None:

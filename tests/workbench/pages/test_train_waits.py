@@ -64,3 +64,22 @@ def test_that_earlier_runs_are_not_kept_without_end(qtbot: QtBot, window: MainWi
     for trace in traces:
         train.live.add_earlier(trace)
     assert train.live.earlier == traces[5:]
+
+
+def test_that_a_run_that_is_stopped_among_its_baselines_keeps_nothing_and_says_so(
+    qtbot: QtBot, window: MainWindow, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.evaluation.block_size", lambda n_items: 2)
+    window.session.open(opened)
+    window.go("train")
+    train = window.page("train")
+    assert isinstance(train, TrainPage)
+    train.form.give({"model": {"name": "mf"}, "training": {"epochs": 3, "report_every": 0}})
+    # the control is read at each block: the run is told to stop before its first one
+    train.form.start.click()
+    assert window.jobs.long is not None
+    window.job_bar.stop.click()
+    qtbot.waitUntil(lambda: not window.jobs.running, timeout=60_000)
+    assert window.message_bar.message is not None
+    assert "nothing was trained" in window.message_bar.message.text
+    assert not list(window.context.workspace.runs())

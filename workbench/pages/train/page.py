@@ -175,6 +175,8 @@ class TrainPage(Page):
             self.live.add_earlier(trace)
         if end.error is not None:
             self.context.tell(message_of(end.error, end.details))
+        elif end.cancelled and trace.started is None:
+            self.context.tell(Message("Stopped before the first step: nothing was trained, so nothing is kept."))
         elif isinstance(end.value, RunEnded):
             self._tell_outcome(plan, end.value)
             self.context.session.tell_runs()
