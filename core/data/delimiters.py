@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from core.data.column_names import known, recognised
-from core.data.glance import Glance
+from core.data.glance import HEAD, Glance
 from core.data.moments import Kind, parse_moment
 from core.data.options import Options
 from core.data.textblocks import TextBlock
@@ -56,6 +57,14 @@ def find_shape(glance: Glance, options: Options, delimiter: str | None = None, q
     Raises:
         InputError: no delimiter parts the lines, or two do; the message says how to decide.
     """
+    if not glance.complete and not glance.text.endswith(("\n", "\r")):
+        raise InputError(
+            code="input.line-too-long",
+            what=f"its first line is longer than {HEAD:,} bytes",
+            where=f"{glance.where}, line 1",
+            why="No table of interactions is that wide; perhaps its line ends are missing",
+            remedy="Check the file, or name its format with --format",
+        )
     chosen = options.delimiter or delimiter or _find_delimiter(glance)
     grammar = _grammar(glance, chosen) if quoting is None else Grammar(chosen, quoting, 0)
     found = _records(glance, grammar)
@@ -79,8 +88,9 @@ def check_header(names: Sequence[str], where: str) -> None:
         InputError: two columns have one name, or one has none; the positions are named.
     """
     blank = [position for position, name in enumerate(names, 1) if not name.strip()]
-    counts = Counter(names)
-    twice = [position for position, name in enumerate(names, 1) if counts[name] > 1 and name.strip()]
+    same = [unicodedata.normalize("NFC", name.strip()) for name in names]
+    counts = Counter(same)
+    twice = [position for position, name in enumerate(same, 1) if counts[name] > 1 and name]
     if blank or twice:
         what = f"the header has no name for column {_numbers(blank)}" if blank else ""
         if twice:

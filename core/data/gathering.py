@@ -19,6 +19,11 @@ from core.data.raw import Role
 from core.data.rejects import RejectLog
 from core.data.times import OUT_OF_RANGE, Example, TimeGatherer
 
+LARGEST_RATING = 1e30
+"""The sum of any number of repeats still fits into the 32 bits in which weights are kept."""
+
+RATING_TOO_LARGE = "rating is beyond ±1e30"
+
 Mask = npt.NDArray[np.bool_]
 ROLES: tuple[Role, ...] = ("user", "item", "time", "rating")
 
@@ -97,6 +102,7 @@ class Gatherer:
         if self._ratings is not None:
             numbers, found = self._ratings.parse(batch.ratings)
             faults += [("rating", reason, rows) for reason, rows in found]
+            faults.append(("rating", RATING_TOO_LARGE, np.abs(numbers) > LARGEST_RATING))
         keep = self._refuse(batch, faults)
         kept = np.flatnonzero(keep) if keep is not None else None
         self._users.add(_some(users, kept))

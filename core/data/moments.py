@@ -93,7 +93,10 @@ def parse_moment(text: str, zone: tzinfo = UTC) -> tuple[Kind, int, float]:
     try:
         moment = datetime.fromisoformat(f"{match['date'].replace('/', '-')} {match['clock'] or '00:00'}{offset}")
         aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)
-        return (Kind.ZONED if written else Kind.NAIVE), (aware - EPOCH) // MICROSECOND, 0.0
+        value = (aware - EPOCH) // MICROSECOND
+        if not EARLIEST <= value <= LATEST:
+            return Kind.BAD, 0, 0.0
+        return (Kind.ZONED if written else Kind.NAIVE), value, 0.0
     except (ValueError, OverflowError):
         return Kind.BAD, 0, 0.0
 

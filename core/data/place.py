@@ -64,6 +64,8 @@ def open_place(source: str | Path, limits: Limits) -> Place:
     Raises:
         InputError: nothing there, not a file or folder, not permitted, an archive that is not acceptable.
     """
+    if not os.fspath(source):
+        raise InputError("input.missing", "no file or folder is named", "the source", remedy="Give the path of one")
     path = Path(source)
     mode = look(path).st_mode
     if S_ISDIR(mode):

@@ -141,7 +141,8 @@ def _gather(table: Table, reading: Reading, options: Options) -> Gathered:
 
 
 def _check_kept(gathered: Gathered, rejects: Rejects, where: str, strict: bool) -> None:
-    first = f", first on line {rejects.first[0].line:,}: {rejects.first[0].value[:80]!r}" if rejects.first else ""
+    first = f", {rejects.first[0].sentence()}" if rejects.first else ""
+    times = any("time" in reason for reason in rejects.counts)
     if not len(gathered.users):
         if not rejects.total:
             raise nothing(where)
@@ -150,7 +151,9 @@ def _check_kept(gathered: Gathered, rejects: Rejects, where: str, strict: bool) 
             what="no row of it can be used",
             where=where,
             why=rejects.summary() + first,
-            remedy="Check the columns (--columns user=A,item=B) and the format (--format)",
+            remedy="Write times like 2024-01-31 12:00 or in seconds since 1970, or leave them out: --columns time=none"
+            if times
+            else "Check the columns (--columns user=A,item=B) and the format (--format)",
         )
     if strict and rejects.total:
         raise InputError(
@@ -173,11 +176,10 @@ def _catalogue(
     options: Options,
 ) -> tuple[pd.DataFrame | None, tuple[str, ...]]:
     """The catalogue that is given, which must be readable, or the one beside, which may fail with a note."""
-    beside = None if given is not None else place.beside(file, chosen.catalogue)
-    stored = DiskFile(Path(given)) if given is not None else beside
-    if stored is None:
-        return None, ()
     try:
+        stored = DiskFile(Path(given)) if given is not None else place.beside(file, chosen.catalogue)
+        if stored is None:
+            return None, ()
         found = read_items(stored, limits, watch, table.labels["item"])
     except InputError as error:
         if given is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import heapq
 import io
 import tempfile
 import weakref
@@ -35,6 +36,11 @@ class Reject:
     column: str
     value: str
 
+    def sentence(self) -> str:
+        """Where it stands and what was found there, for the end of a sentence."""
+        column = f", column {self.column!r}" if self.column else ""
+        return f"first on line {self.line:,}{column}: {self.value[:80]!r}"
+
 
 class RejectRows(Protocol):
     """What holds the rows that were not kept."""
@@ -50,7 +56,7 @@ class Rejects:
 
     Attributes:
         counts: rows by reason, the most frequent first.
-        first: the first 20.
+        first: the first 20, by line.
         total: how many rows in all.
     """
 
@@ -124,7 +130,9 @@ class RejectLog:
     def freeze(self) -> Rejects:
         """What was gathered, read-only."""
         counts = MappingProxyType(dict(self._counts.most_common()))
-        return Rejects(counts, tuple(self._rows[:SHOWN]), self.total, self)
+        # in one block the rows of the wrong width are found before those of a wrong value
+        first = heapq.nsmallest(SHOWN, self._rows, key=lambda row: row.line)
+        return Rejects(counts, tuple(first), self.total, self)
 
 
 def _harmless(text: str) -> str:

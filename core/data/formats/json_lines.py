@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,11 +26,27 @@ GRAMMAR = Grammar("\0\n", False, 1)
 NOT_AN_OBJECT = "not a JSON object"
 NOT_PLAIN = "value is a list or an object"
 SEEN = 200
+ARRAY = re.compile(r"\s*\[\s*[{\[]")
 
 
 def sniff(glance: Glance) -> int:
-    """The first line is an object."""
-    return 95 if glance.lines and glance.lines[0].lstrip().startswith("{") else 0
+    """The first line is an object; an array of objects is told apart, see ``refuse_array``."""
+    return 95 if glance.lines and (glance.lines[0].lstrip().startswith("{") or ARRAY.match(glance.text)) else 0
+
+
+def refuse_array(glance: Glance) -> None:
+    """Say what an array of objects is to become.
+
+    Raises:
+        InputError: it is one.
+    """
+    if glance.lines and glance.lines[0].lstrip().startswith("["):
+        raise InputError(
+            code="input.json-array",
+            what="this is one JSON array, not an object on each line",
+            where=glance.where,
+            remedy="Write one object a line (JSON lines)",
+        )
 
 
 def read(reading: Reading) -> Table:
@@ -41,13 +58,7 @@ def read(reading: Reading) -> Table:
     lines = reading.glance.lines
     if not lines:
         raise nothing(reading.where)
-    if lines[0].lstrip().startswith("["):
-        raise InputError(
-            code="input.json-array",
-            what="this is one JSON array, not an object on each line",
-            where=reading.where,
-            remedy="Write one object a line (JSON lines)",
-        )
+    refuse_array(reading.glance)
     objects = [each for each in map(parse_object, lines[:SEEN]) if each is not None]
     names = list(dict.fromkeys(name for each in objects for name in each))
     if not names:
@@ -87,6 +98,7 @@ def plain(value: Any) -> str | None:
 
 def read_frame(reading: Reading) -> pd.DataFrame:
     """Every key as a column of text, lists parted by ``|``; for catalogues."""
+    refuse_array(reading.glance)
     rows: list[dict[str, str]] = []
     with reading.content() as content:
         for block in text_blocks(content, reading.where, reading.glance.encoding, reading.limits):

@@ -327,3 +327,22 @@ def test_that_a_folder_and_its_zip_read_alike(tmp_path: Path) -> None:
         assert rows.catalogue is not None
         assert rows.catalogue.loc["31", "title"] == "Dangerous Minds (1995)"
         assert rows.source["format"] == "movielens-csv"
+
+
+def test_that_no_path_at_all_is_not_the_folder_one_is_in() -> None:
+    assert refused("").code == "input.missing"
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "dangling", "circle"])
+def test_that_what_only_has_the_name_of_a_catalogue_does_not_stop_the_reading(tmp_path: Path, kind: str) -> None:
+    path = put(tmp_path, "ratings.csv", "userId,movieId,rating,timestamp\n1,2,3,1000000000\n2,2,4,1000000000\n")
+    beside = tmp_path / "movies.csv"
+    if kind == "folder":
+        beside.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(beside)
+    else:
+        beside.symlink_to("none" if kind == "dangling" else "movies.csv")
+    rows = read_rows(path)
+    assert len(rows) == 2
+    assert any("the catalogue beside it was not used: movies.csv" in note for note in rows.notes)

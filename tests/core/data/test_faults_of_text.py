@@ -283,3 +283,53 @@ def test_that_a_decoder_that_does_not_say_where_it_fails_is_refused_all_the_same
     error = refused(path, columns={"encoding": "iso2022_jp"})
     assert error.code == "input.encoding"
     assert "a.csv, line " in error.where
+
+
+def test_that_a_rating_that_32_bits_cannot_sum_is_rejected(tmp_path: Path) -> None:
+    rows = read_rows(put(tmp_path, "a.csv", "user,item,rating\na,1,3.5\nb,2,1e308\nc,3,-2e30\nd,4,1e30\n"))
+    assert rows.ratings is not None
+    np.testing.assert_array_equal(rows.ratings, [3.5, 1e30])
+    reason = "rating is beyond ±1e30"
+    assert rejected(rows) == [(reason, 3, "rating", "1e308"), (reason, 4, "rating", "-2e30")]
+
+
+@pytest.mark.parametrize("header", ["user, user,item", "user,item,x,x ", "user,item,caf\u00e9,cafe\u0301"])
+def test_that_names_that_are_one_but_for_spaces_or_accents_are_refused_with_positions(
+    tmp_path: Path, header: str
+) -> None:
+    width = header.count(",")
+    error = refused(put(tmp_path, "a.csv", header + "\n" + ",".join("abcd"[: width + 1]) + "\n"))
+    assert error.code == "input.header"
+    assert ("1 and 2" if width == 2 else "3 and 4") in error.what
+
+
+def test_that_a_first_line_beyond_every_table_is_said_to_be_that(tmp_path: Path) -> None:
+    wide = "user,item," + ",".join(f"c{at}" for at in range(60_000)) + "\n" + "u,i" + ",1" * 60_000 + "\n"
+    error = refused(put(tmp_path, "a.csv", wide))
+    assert error.code == "input.line-too-long"
+    assert "line 1" in error.where
+
+
+@pytest.mark.parametrize("text", ['[{"user":"a","item":"b"}]', '[\n  {"user":"a",\n"item":"b"}\n]\n', "[[1,2],[3,4]]"])
+def test_that_a_json_array_is_told_from_a_table(tmp_path: Path, text: str) -> None:
+    error = refused(put(tmp_path, "a.json", text))
+    assert error.code == "input.json-array"
+    assert "one object a line" in error.remedy
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+def test_that_a_zone_that_leads_out_of_the_calendar_is_rejected_as_it_was_written(tmp_path: Path, moment: str) -> None:
+    rows = read_rows(put(tmp_path, "a.csv", HEADER + f"a,1,3,2020-01-01Z\nb,2,4,{moment}\na,2,4,2020-01-02\n"))
+    assert ("time not understood", 3, "time", moment) in rejected(rows)
+
+
+def test_that_the_first_rejects_are_those_of_the_first_lines(tmp_path: Path) -> None:
+    rows = read_rows(put(tmp_path, "a.csv", "user,item,rating\na,1,x\nb,2,3\nc,3\n,4,3\n"))
+    assert [each.line for each in rows.rejects.first] == [2, 4, 5]
+    assert rows.rejects.first[0].sentence() == "first on line 2, column 'rating': 'x'"
+
+
+def test_that_times_that_are_not_understood_come_with_how_to_write_them(tmp_path: Path) -> None:
+    error = refused(put(tmp_path, "a.csv", "user,item,time\na,1,01/02/2020\nb,2,02/02/2020\n"))
+    assert "column 'time': '01/02/2020'" in error.why
+    assert "time=none" in error.remedy
