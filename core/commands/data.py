@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from core.data.rejects import Rejects
     from core.data.summary import Spread, Summary
     from core.splits.finding import Finding
-    from core.splits.prepare import Loaded
+    from core.splits.loaded import Loaded
     from core.splits.split import Split
 
 SPLIT = "leave-last-out"
@@ -39,15 +39,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Read and describe."""
-    from core.commands.preparing import dropped_rows, load_data, rejected_rows, store_of
+    from core.commands.preparing import dropped_rows, load_data, read_by, rejected_rows, store_of
     from core.data.plan import DataPlan
     from core.data.sample import SAMPLE, sample_terms
     from core.data.summary import summarise
     from core.durable import replacing
+    from core.export.outputs import check_output
     from core.params import plain
     from core.runs.workspace import choose_workspace, is_named
 
     plan = DataPlan(source=arguments.source, format=arguments.format, columns=arguments.columns, items=arguments.items)
+    if arguments.rejects:
+        check_output(arguments.rejects, read_by(plan))
     store = store_of(
         choose_workspace(arguments.workspace), is_named(arguments.workspace), wanted=not arguments.no_store
     )

@@ -13,6 +13,7 @@ from core.commands.planning import in_words
 from core.commands.progress import WorkProgress
 from core.data.candidates import read_candidates
 from core.data.plan import DataPlan
+from core.data.raw import file_name
 from core.data.rejects import Rejects
 from core.data.sample import SAMPLE
 from core.models import MODELS
@@ -22,7 +23,8 @@ from core.runs.opening import Run
 from core.runs.workspace import Workspace
 from core.splits.candidates import match_candidates
 from core.splits.doctor import examine
-from core.splits.prepare import Loaded, Prepared, divide_loaded, merges_ids
+from core.splits.loaded import Loaded
+from core.splits.prepare import Prepared, divide_loaded, merges_ids
 from core.splits.split import Candidates, Split
 from core.training.plan import Plan
 
@@ -46,27 +48,34 @@ def prepare_plan(plan: Plan, console: Console, strict: bool, store: Datasets | N
         loaded = load_kept(store, plan.data, windows=windows, strict=strict, on_progress=progress.stage)
         progress.stage("dividing", 0, 1)
         split = divide_loaded(loaded, plan.split.name, plan.split.settings, plan.seed)
-    tell_rejects(console, loaded.rejects)
+    tell_rejects(console, plan.data, loaded.rejects)
     tell_candidate_items(console, split)
     console.emit("read", {"notes": list(loaded.notes)})
     return Prepared(loaded, split)
+
+
+def read_by(data: DataPlan) -> list[str]:
+    """The files and folders that a plan names."""
+    named = [data.source, data.items, data.test, data.validation, data.candidates]
+    return [each for each in named if each and each not in (SAMPLE, "none")]
 
 
 def load_data(data: DataPlan, console: Console, strict: bool, store: Datasets | None = None) -> Loaded:
     """The data that a plan names, cleaned."""
     with WorkProgress(console, "reading") as progress:
         loaded = load_kept(store, data, strict=strict, on_progress=progress.stage)
-    tell_rejects(console, loaded.rejects)
+    tell_rejects(console, data, loaded.rejects)
     return loaded
 
 
-def tell_rejects(console: Console, rejects: Mapping[str, Rejects]) -> None:
-    """Rows that were not kept, on stderr."""
+def tell_rejects(console: Console, data: DataPlan, rejects: Mapping[str, Rejects]) -> None:
+    """Rows that were not kept, on stderr: of which file, how many and why, and the first of them."""
     for name, each in rejects.items():
         if each.total:
-            first = each.first[0]
-            example = f"first on line {first.line:,}: {text.shortened(repr(first.value))}"
-            console.note(f"{name}: {each.summary()}; {example}.")
+            file = file_name(str(getattr(data, name, "")))
+            console.note(f"{file}: {each.summary()}; {text.shortened(each.first[0].sentence(), 120)}.")
+    if any(each.total for each in rejects.values()):
+        console.note("--strict makes that an error; `rankscope data FILE --rejects CSV` writes all of them.")
 
 
 def tell_candidate_items(console: Console, split: Split) -> None:

@@ -56,6 +56,11 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
         check_folder(arguments.out)
     opened = named_run(arguments, arguments.run)
+    if arguments.out:
+        from core.export.outputs import check_output, check_outside
+
+        check_output(arguments.out)
+        check_outside(arguments.out, opened.folder.path)
     model = ready_model(console, opened)
     if arguments.why:
         _check_reasons(model)

@@ -15,6 +15,7 @@ from core.errors import UsageError
 from core.export import TARGETS, Target
 from core.export.facts import facts_of
 from core.export.names import safe_path
+from core.export.outputs import check_output, check_outside
 from core.export.request import Exported, Request, Tell, WrittenFile
 from core.nearest import nearest
 from core.params import build
@@ -71,6 +72,7 @@ def export(
     out, notes = final_path(entry, out)
     planned = {each.name for each in entry.files(facts_of(run), options)}
     check_free(out, entry, planned, replace)
+    check_outside(out, run.folder.path)
     if entry.suffixes:
         with durable.replacing(out) as place:
             notes += entry.load()(Request(run, place, out.name, options, tell))
@@ -112,8 +114,7 @@ def check_free(out: Path, entry: Target, planned: set[str], replace: bool) -> No
     if not os.path.lexists(out):
         return
     if entry.suffixes:
-        if out.is_dir():
-            raise UsageError("export.is-folder", "there is a folder at this place", where, remedy="Choose another name")
+        check_output(out)
     else:
         if not out.is_dir() or out.is_symlink():
             raise UsageError("export.is-file", "there is no folder at this place", where, remedy="Choose another name")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from pathlib import Path
 
 from tests.core.commands.conftest import Call
@@ -63,3 +64,28 @@ def test_that_parts_beside_a_training_file_are_named_as_not_read(call: Call, tmp
     notes = call("data", folder, "--json").result["notes"]
     assert [note for note in notes if note.endswith(": x.test.negative, x.test.rating")], notes
     assert not [note for note in call("data", folder / "x.train.rating", "--json").result["notes"] if "--test" in note]
+
+
+def test_that_nothing_is_written_over_what_is_read_or_over_what_is_no_file(
+    call: Call, source: Path, tmp_path: Path
+) -> None:
+    bad = tmp_path / "bad.csv"
+    bad.write_text(source.read_text() + ",5,3,1400000000\n")
+    (tmp_path / "link.csv").symlink_to(bad)
+    os.mkfifo(tmp_path / "pipe")
+    for place in ("bad.csv", "link.csv", "pipe", "."):
+        said = call("data", bad, "--rejects", tmp_path / place)
+        assert said.code == 2, place
+        assert "Choose another name" in said.err
+    assert bad.read_text().endswith(",5,3,1400000000\n")
+    assert (tmp_path / "pipe").is_fifo()
+
+
+def test_that_stderr_says_file_line_column_value_and_what_to_do(call: Call, source: Path, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.csv"
+    bad.write_text(source.read_text() + "u1,7,nan,1400000000\n")
+    said = call("data", bad, "--json")
+    lines = len(bad.read_text().splitlines())
+    assert f"bad.csv: 1 row not kept: rating is not a finite number (1); first on line {lines}" in said.err
+    assert "column 'rating': 'nan'" in said.err
+    assert "--strict" in said.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -88,3 +89,33 @@ def test_that_all_targets_are_listed(call: Call) -> None:
     assert said.result["keys"] == list(TARGETS)
     assert all(entry["opens in"] and entry["writes"] for entry in said.objects[:-1])
     assert ".onnx" in call("list", "exports").out
+
+
+def test_that_nothing_but_the_run_is_written_into_its_folder(call: Call, runs: dict[str, Path], tmp_path: Path) -> None:
+    run = runs["mf"]
+    before = {each: each.read_bytes() for each in run.rglob("*") if each.is_file()}
+    tables = [each for each in before if each.suffix == ".parquet"]
+    for words in (
+        ("export", run, "--to", "recommendations", tables[0], "--replace"),
+        ("export", run, "--to", "model", run / "model"),
+        ("export", run, "--to", "bundle", run.parent / "x" / ".." / run.name / "a.zip"),
+        ("recommend", run, "--all", "--out", tables[0]),
+        ("recommend", run, "--all", "--out", run / "a.csv"),
+    ):
+        (run.parent / "x").mkdir(exist_ok=True)
+        said = call(*words)
+        assert said.code == 2, words
+        assert "folder of the run" in said.err
+    assert {each: each.read_bytes() for each in run.rglob("*") if each.is_file()} == before
+
+
+def test_that_a_device_or_a_pipe_is_not_replaced(call: Call, runs: dict[str, Path], tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    for words in (
+        ("export", runs["mf"], "--to", "recommendations", tmp_path / "pipe.csv", "--replace"),
+        ("recommend", runs["mf"], "--all", "--out", tmp_path / "pipe.csv"),
+    ):
+        said = call(*words)
+        assert said.code == 2
+        assert "a device or a pipe" in said.err
+    assert (tmp_path / "pipe.csv").is_fifo()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 
 from core.data.plan import DataPlan
 from core.data.preview import Preview
@@ -81,3 +81,17 @@ def test_that_the_import_dialog_tells_reading_from_keeping() -> None:
 def test_that_the_name_of_a_file_is_not_capitalised() -> None:
     assert sentence("ml-mine/ratings.csv read as text") == "ml-mine/ratings.csv read as text."
     assert sentence("the catalogue knows all") == "The catalogue knows all."
+
+
+def test_that_rejected_rows_are_saved_whole_and_never_over_the_data(
+    overview: Overview, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, other = tmp_path / "Ratings of me.csv", tmp_path / "rejected.csv"
+    before = source.read_bytes()
+    chosen = iter([source, other])
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(next(chosen)), ""))
+    save = next(each for each in overview.report.findChildren(QPushButton) if each.text() == "Save all as CSV…")
+    save.click()
+    save.click()
+    assert source.read_bytes() == before
+    assert len(other.read_text().splitlines()) == 3

@@ -6,8 +6,11 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from core import durable
 from core.data.rejects import Rejects
-from workbench.page import Context, Message
+from core.errors import RankscopeError
+from core.export.outputs import check_output
+from workbench.page import Context, Message, message_of
 from workbench.session import Opened
 from workbench.widgets.parts import Card, button, clear, label, scrolled
 from workbench.words import cell
@@ -19,6 +22,7 @@ class ReportPanel(QWidget):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
+        self._read: tuple[str, ...] = ()
         holder = QWidget()
         self._column = QVBoxLayout(holder)
         self._column.setContentsMargins(0, 0, 6, 0)
@@ -29,6 +33,9 @@ class ReportPanel(QWidget):
 
     def show_report(self, opened: Opened) -> None:
         """Replace what is shown."""
+        plan = opened.plan
+        named = (plan.source, plan.items, plan.test, plan.validation, plan.candidates)
+        self._read = tuple(each for each in named if each)
         clear(self._column)
         found = Card("How it was read")
         for note in opened.loaded.notes:
@@ -71,9 +78,11 @@ class ReportPanel(QWidget):
         if not path:
             return
         try:
-            rejects.export(Path(path))
-        except OSError as error:
-            self._context.tell(Message(f"The rows could not be saved: {error.strerror or error}.", "error"))
+            check_output(Path(path), self._read)
+            with durable.replacing(Path(path)) as place:
+                rejects.export(place)
+        except RankscopeError as error:
+            self._context.tell(message_of(error))
             return
         self._context.tell(Message(f"{rejects.total:,} rows were saved as {path}.", "good"))
 
