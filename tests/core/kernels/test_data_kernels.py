@@ -44,6 +44,17 @@ def test_that_rows_are_grouped_and_ordered_as_by_a_stable_sort(rows: list[tuple[
     np.testing.assert_array_equal(order, order_by_time_reference(indptr, expected, times))
 
 
+def test_that_long_groups_with_ties_are_put_into_time_order() -> None:
+    random = np.random.default_rng(3)
+    indptr = np.cumsum([0, 0, 1, 23, 24, 25, 47, 48, 49, 200, 3000]).astype(np.int64)
+    order = np.arange(indptr[-1], dtype=np.int64)
+    for span in (2, 40, 1_000_000):
+        times = random.integers(-span, span, len(order))
+        sorted_order = order.copy()
+        order_by_time(indptr, sorted_order, times)
+        np.testing.assert_array_equal(sorted_order, order_by_time_reference(indptr, order, times))
+
+
 @given(pairs)
 def test_that_repeats_are_found_as_by_a_set(rows: list[tuple[int, int]]) -> None:
     users, items, indptr = grouped(rows)
