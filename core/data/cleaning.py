@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import reduce
 from typing import Literal
 
@@ -14,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from core.data.catalogue import Catalogue
+from core.data.cleaned import Cleaned
 from core.data.ids import Numbering, canonical, number
 from core.data.interactions import Events, Interactions, merge_events
 from core.data.minimum_counts import find_removed
@@ -21,7 +21,7 @@ from core.data.ordering import Columns, join, renumber, sort_events, tied
 from core.data.plan import CleaningPlan
 from core.data.raw import RawCandidates, RawRows, Watch
 from core.data.repeats import REASONS, first_events, merge_repeats, resolve
-from core.data.report import CleaningReport, Tally
+from core.data.report import Tally
 from core.data.vocabulary import Vocabulary
 from core.errors import InputError
 
@@ -31,25 +31,6 @@ Mask = npt.NDArray[np.bool_]
 SOURCE, TRAIN = "source", "train"
 GIVEN = ("validation", "test")
 STEPS = 5
-
-
-@dataclass(frozen=True, eq=False)
-class Cleaned:
-    """A cleaned data set and the parts that came in files of their own.
-
-    Attributes:
-        interactions: all that is known: the source and the given parts.
-        given: ``train`` (the source), ``validation`` and ``test`` where parts are given, over the same vocabularies.
-        candidates: candidate lists as read, still text; ``core.splits.candidates`` matches them.
-        reports: what was left out of ``source``, ``validation`` and ``test``.
-        notes: plain sentences about what was found and decided.
-    """
-
-    interactions: Interactions
-    given: Mapping[str, Events]
-    candidates: RawCandidates | None
-    reports: Mapping[str, CleaningReport]
-    notes: tuple[str, ...]
 
 
 def clean(

@@ -14,9 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core import durable, strict_json
-from core.data.catalogue import Catalogue
-from core.data.interactions import Events, Interactions
-from core.data.vocabulary import Vocabulary
+from core.data.interactions import Events
+from core.runs.interactions import assemble, plain_values, read_vocabularies, tables_beside
 from core.runs.record import NEEDS, check_format, damaged
 from core.runs.tables import column, read_table, text_column, write_table
 from core.splits.split import Candidates, Split
@@ -38,14 +37,7 @@ def write_dataset(folder: Path, split: Split) -> dict[str, Any]:
     """
     durable.make_folder(folder)
     data = split.interactions
-    tables = {
-        "users": pa.table({"id": data.users.ids}),
-        "items": pa.table({"id": data.items.ids}),
-        "below": _event_table(data.below),
-        **_event_tables(split),
-    }
-    if len(data.catalogue.frame.columns):
-        tables["catalogue"] = pa.Table.from_pandas(data.catalogue.frame, preserve_index=False)
+    tables = {**tables_beside(data), "below": _event_table(data.below), **_event_tables(split)}
     if split.candidates is not None:
         tables["candidates"] = _candidate_table(split.candidates)
     manifest = {
@@ -53,13 +45,7 @@ def write_dataset(folder: Path, split: Split) -> dict[str, Any]:
         "needs": NEEDS,
         "hash": fingerprint(split),
         "files": {name: write_table(folder / f"{name}.parquet", table) for name, table in tables.items()},
-        "interactions": {
-            "clock": data.clock,
-            "repeats": data.repeats,
-            "weights": data.weights,
-            "ordered": data.ordered,
-            "source": data.source,
-        },
+        "interactions": plain_values(data),
         "split": {
             "kind": split.kind,
             "ordered": split.ordered,
@@ -93,30 +79,17 @@ def read_dataset(folder: Path) -> tuple[Split, str]:
 def _assembled(folder: Path, manifest: dict[str, Any]) -> Split:
     files: dict[str, dict[str, Any]] = manifest["files"]
 
-    def table(name: str) -> pa.Table:
-        return read_table(folder / f"{name}.parquet", files[name])
+    def path(name: str) -> Path:
+        return folder / f"{name}.parquet"
 
-    users, items = (
-        Vocabulary(text_column(table(name), "id", folder / f"{name}.parquet")) for name in ("users", "items")
-    )
-    sizes = (len(users), len(items))
-    events, parts = _divided(table, files, manifest["split"]["columns"], sizes, folder)
-    known, split = manifest["interactions"], manifest["split"]
-    catalogue = Catalogue.empty(len(items))
-    if "catalogue" in files:
-        catalogue = Catalogue(table("catalogue").to_pandas())
-    interactions = Interactions(
-        events=events,
-        below=_events(table("below"), *sizes, folder / "below.parquet"),
-        users=users,
-        items=items,
-        catalogue=catalogue,
-        clock=known["clock"],
-        repeats=known["repeats"],
-        weights=known["weights"],
-        ordered=known["ordered"],
-        source=known["source"],
-    )
+    def table(name: str) -> pa.Table:
+        return read_table(path(name), files[name])
+
+    users, items = read_vocabularies(table, path)
+    sizes, split = (len(users), len(items)), manifest["split"]
+    events, parts = _divided(table, files, split["columns"], sizes, folder)
+    below = _events(table("below"), *sizes, path("below"))
+    interactions = assemble(events, below, (users, items), table, files, manifest["interactions"])
     candidates = None
     if "candidates" in files:
         candidates = _candidates(table("candidates"), split["candidate_counts"], folder / "candidates.parquet")

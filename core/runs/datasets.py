@@ -19,7 +19,7 @@ from core.data.raw import file_name
 from core.errors import RankscopeError, StorageError
 from core.runs.dataset_store import OPENED, Datasets, locked, making, read_pointer, remove, tidy
 from core.runs.kept import FORMAT, MANIFEST, read_loaded, write_loaded
-from core.splits.prepare import NONE, Loaded, Progress, load
+from core.splits.loaded import NONE, Loaded, Progress
 
 SETTLED = 2_000_000_000
 """Nanoseconds: what is written to just before it is looked at may be written to again at the same time of change."""
@@ -71,6 +71,9 @@ def open_kept(
     """
 
     def read() -> Loaded:
+        # opening what was kept needs nothing of all that reads and cleans
+        from core.splits.prepare import load
+
         return load(data, windows=windows, strict=strict, on_progress=on_progress, cancelled=cancelled)
 
     origins = _origins(store, data)

@@ -34,7 +34,8 @@ from core.runs.sizing import check_sizes
 from core.runs.staging import making
 from core.runs.vetting import check_table
 from core.runs.workspace import Workspace
-from core.splits.prepare import NONE, prepare
+from core.splits.loaded import NONE
+from core.splits.prepare import prepare
 from core.splits.split import Split
 from core.training.plan import Plan, make_plan, to_toml
 

@@ -9,26 +9,24 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from core import durable, strict_json
-from core.data.catalogue import Catalogue
-from core.data.cleaning import Cleaned
-from core.data.interactions import Events, Interactions
+from core.data.cleaned import Cleaned
+from core.data.interactions import Events
 from core.data.raw import RawCandidates
 from core.data.rejects import SHOWN, Reject, Rejects
 from core.data.report import CleaningReport
-from core.data.vocabulary import Vocabulary
 from core.errors import StorageError
+from core.runs.arrow_files import read_arrow, write_arrow
+from core.runs.interactions import assemble, plain_values, read_vocabularies, tables_beside
+from core.runs.packing import pack, unpack
 from core.runs.record import NEEDS, check_format, damaged
-from core.runs.tables import column, read_table, seal, text_column, write_table
-from core.splits.prepare import Loaded
+from core.runs.tables import column, text_column
+from core.splits.loaded import Loaded
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
-COLUMNS: dict[str, npt.DTypeLike] = {"user": np.int32, "item": np.int32, "time": np.int64, "weight": np.float32}
 MOST_REJECTS = 1_000_000
 """Rows not kept are read back as a whole; a file of nothing but faults is read anew each time."""
 
@@ -44,24 +42,24 @@ def write_loaded(folder: Path, loaded: Loaded) -> int:
     """
     durable.make_folder(folder)
     cleaned, data = loaded.cleaned, loaded.cleaned.interactions
-    tables = {
-        "users": pa.table({"id": data.users.ids}),
-        "items": pa.table({"id": data.items.ids}),
-        "events": _event_table(data.events),
-        "below": _event_table(data.below),
-        **{f"given-{name}": _event_table(each) for name, each in cleaned.given.items()},
-        **{f"rejects-{name}": _reject_table(each) for name, each in loaded.rejects.items() if each.total},
+    packed = {
+        "events": pack(data.events),
+        "below": pack(data.below),
+        **{f"given-{name}": pack(each) for name, each in cleaned.given.items()},
     }
-    if len(data.catalogue.frame.columns):
-        tables["catalogue"] = pa.Table.from_pandas(data.catalogue.frame, preserve_index=False)
+    numbers = {f"{name}-{part}": table for name, (tables, _) in packed.items() for part, table in tables.items()}
+    texts = tables_beside(data)
+    texts |= {f"rejects-{name}": _reject_table(each) for name, each in loaded.rejects.items() if each.total}
     if cleaned.candidates is not None:
-        tables |= _candidate_tables(cleaned.candidates)
-    files = {name: write_table(folder / f"{name}.parquet", table) for name, table in tables.items()}
+        texts |= _candidate_tables(cleaned.candidates)
+    files = {name: write_arrow(_file(folder, name), table) for name, table in numbers.items()}
+    files |= {name: write_arrow(_file(folder, name), table, packed=True) for name, table in texts.items()}
     manifest = {
         "format": FORMAT,
         "needs": NEEDS,
         "files": files,
-        "interactions": {name: getattr(data, name) for name in ("clock", "repeats", "weights", "ordered", "source")},
+        "interactions": plain_values(data),
+        "packed": {name: facts for name, (_, facts) in packed.items()},
         "given": list(cleaned.given),
         "reports": {name: report.plain() for name, report in loaded.reports.items()},
         "rejects": {name: {"total": each.total, "counts": dict(each.counts)} for name, each in loaded.rejects.items()},
@@ -86,7 +84,7 @@ def read_loaded(folder: Path) -> Loaded:
     manifest = strict_json.read(folder / MANIFEST)
     check_format(manifest, FORMAT, where)
     try:
-        return _assembled(_Folder(folder, manifest["files"]), manifest)
+        return _assembled(_Folder(folder, manifest["files"], manifest["packed"]), manifest)
     except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
         raise damaged(where, f"{type(error).__name__}: {error}") from None
 
@@ -97,42 +95,36 @@ class _Folder:
 
     path: Path
     files: dict[str, dict[str, Any]]
+    packed: dict[str, dict[str, Any]]
 
     def file(self, name: str) -> Path:
-        return self.path / f"{name}.parquet"
+        return _file(self.path, name)
 
     def table(self, name: str) -> pa.Table:
-        return read_table(self.file(name), self.files[name])
+        return read_arrow(self.file(name), self.files[name])
 
     def texts(self, name: str) -> pa.Array:
         return text_column(self.table(name), "id", self.file(name))
 
+    def events(self, name: str, sizes: tuple[int, int]) -> Events:
+        return unpack(self.table(f"{name}-rows"), self.table(f"{name}-counts"), self.packed[name], *sizes)
+
+
+def _file(folder: Path, name: str) -> Path:
+    return folder / f"{name}.arrow"
+
 
 def _assembled(folder: _Folder, manifest: dict[str, Any]) -> Loaded:
-    known = manifest["interactions"]
-    users, items = Vocabulary(folder.texts("users")), Vocabulary(folder.texts("items"))
+    users, items = read_vocabularies(folder.table, folder.file)
     sizes = (len(users), len(items))
-    catalogue = Catalogue.empty(len(items))
-    if "catalogue" in folder.files:
-        catalogue = Catalogue(folder.table("catalogue").to_pandas())
     rejects = {name: _rejects(folder, name, each) for name, each in manifest["rejects"].items()}
-    interactions = Interactions(
-        events=_events(folder, "events", sizes),
-        below=_events(folder, "below", sizes),
-        users=users,
-        items=items,
-        catalogue=catalogue,
-        clock=known["clock"],
-        repeats=known["repeats"],
-        weights=known["weights"],
-        source=known["source"],
-        ordered=known["ordered"],
-    )
+    events, below = folder.events("events", sizes), folder.events("below", sizes)
+    interactions = assemble(events, below, (users, items), folder.table, folder.files, manifest["interactions"])
     about = manifest["candidates"]
     return Loaded(
         cleaned=Cleaned(
             interactions=interactions,
-            given={name: _events(folder, f"given-{name}", sizes) for name in manifest["given"]},
+            given={name: folder.events(f"given-{name}", sizes) for name in manifest["given"]},
             candidates=_candidates(folder, about, rejects["candidates"]) if about else None,
             reports={name: CleaningReport(**each) for name, each in manifest["reports"].items()},
             notes=tuple(manifest["cleaning_notes"]),
@@ -142,50 +134,6 @@ def _assembled(folder: _Folder, manifest: dict[str, Any]) -> Loaded:
         validation=manifest["validation"],
         merge_ids=manifest["merge_ids"],
     )
-
-
-# --- events -----------------------------------------------------------------------------------------------------
-
-
-def _event_table(events: Events) -> pa.Table:
-    columns = {"user": events.users, "item": events.items, "time": events.times, "weight": events.weights}
-    return pa.table({name: values for name, values in columns.items() if values is not None})
-
-
-def _events(folder: _Folder, name: str, sizes: tuple[int, int]) -> Events:
-    """Events, checked before anything of them is unpacked."""
-    path, sealed = folder.file(name), folder.files[name]
-    try:
-        with durable.storing(path, "read"), path.open("rb") as file:
-            if seal(path) != {key: sealed[key] for key in ("size", "sha256")}:
-                raise damaged(durable.printable_path(path), "Size or checksum are not those that were written")
-            columns = _columns(pq.ParquetFile(file), path)
-    except pa.ArrowException as error:
-        raise damaged(durable.printable_path(path), str(error).splitlines()[0][:200]) from None
-    for each, size in zip(("user", "item"), sizes, strict=True):
-        rows = columns[each]
-        if len(rows) and not (rows.min() >= 0 and rows.max() < size):
-            raise damaged(durable.printable_path(path), f"A {each} row is outside of the vocabulary")
-    return Events(columns["user"], columns["item"], columns.get("time"), columns.get("weight"), *sizes)
-
-
-def _columns(file: pq.ParquetFile, path: Path) -> dict[str, npt.NDArray[Any]]:
-    """The columns as arrays of their own, writable; a million rows at a time, so that nothing is in memory twice."""
-    schema, rows = file.schema_arrow, file.metadata.num_rows
-    for name in schema.names:
-        if name not in COLUMNS or schema.field(name).type != pa.from_numpy_dtype(np.dtype(COLUMNS[name])):
-            raise damaged(durable.printable_path(path), f"The column {name[:40]} is unknown or of another type")
-    columns = {name: np.empty(rows, COLUMNS[name]) for name in schema.names}
-    start = 0
-    for group in range(file.num_row_groups):
-        table = file.read_row_group(group, use_threads=False)
-        for name, values in columns.items():
-            at = start
-            for chunk in table.column(name).chunks:
-                values[at : at + len(chunk)] = chunk.to_numpy()
-                at += len(chunk)
-        start += table.num_rows
-    return columns
 
 
 # --- what was not kept ------------------------------------------------------------------------------------------

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from core.durable import printable_path, replacing, storing
 from core.runs.record import damaged
-
-PIECE = 1 << 20
+from core.runs.seals import seal
 
 
 def write_table(path: Path, table: pa.Table) -> dict[str, Any]:
@@ -23,6 +20,9 @@ def write_table(path: Path, table: pa.Table) -> dict[str, Any]:
     Raises:
         StorageError: it could not be written.
     """
+    # half of the time of an import of this module, and what is kept of data needs no Parquet
+    import pyarrow.parquet as pq
+
     with replacing(path) as temporary:
         with temporary.open("wb") as file:
             # a file object and no name: names with brackets are patterns to the library
@@ -39,6 +39,8 @@ def read_table(path: Path, sealed: dict[str, Any] | None = None) -> pa.Table:
     Raises:
         StorageError: unreadable, or not what was written.
     """
+    import pyarrow.parquet as pq
+
     where = printable_path(path)
     try:
         with storing(path, "read"), path.open("rb") as file:
@@ -48,15 +50,6 @@ def read_table(path: Path, sealed: dict[str, Any] | None = None) -> pa.Table:
     except pa.ArrowException as error:
         raise damaged(where, str(error).splitlines()[0][:200]) from None
     return table.combine_chunks()
-
-
-def seal(path: Path) -> dict[str, Any]:
-    """Size and SHA-256 of a file."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while piece := file.read(PIECE):
-            digest.update(piece)
-        return {"size": file.tell(), "sha256": digest.hexdigest()}
 
 
 def column(table: pa.Table, name: str, kind: npt.DTypeLike, path: Path) -> npt.NDArray[Any]:

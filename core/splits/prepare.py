@@ -8,45 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.data.candidates import read_candidates
-from core.data.cleaning import Cleaned, clean
+from core.data.cleaning import clean
 from core.data.options import make_options, parse_columns
 from core.data.plan import DataPlan
 from core.data.raw import RawCandidates, RawRows, Watch
 from core.data.reading import read_rows
-from core.data.rejects import Rejects
-from core.data.report import CleaningReport
 from core.errors import InputError, UsageError
+from core.splits.loaded import NONE, Loaded, Progress
 from core.splits.make import make_split
 from core.splits.split import Split
-
-NONE = "none"
-
-Progress = Callable[[str, int, int], None]
-"""Called with (what is being done, how much is done, how much in all)."""
-
-
-@dataclass(frozen=True, eq=False)
-class Loaded:
-    """Cleaned data, and what was found on the way.
-
-    Attributes:
-        cleaned: the interactions, parts and candidate lists.
-        rejects: rows that reading did not keep, by ``source``, ``validation``, ``test``, ``candidates``.
-        notes: plain sentences about what was found and decided; those of other files begin with the part's name.
-        validation: False when no validation part is wanted.
-        merge_ids: ids that look alike were made one.
-    """
-
-    cleaned: Cleaned
-    rejects: Mapping[str, Rejects]
-    notes: tuple[str, ...]
-    validation: bool
-    merge_ids: bool
-
-    @property
-    def reports(self) -> Mapping[str, CleaningReport]:
-        """What cleaning left out of ``source``, ``validation``, ``test``."""
-        return self.cleaned.reports
 
 
 @dataclass(frozen=True, eq=False)

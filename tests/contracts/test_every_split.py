@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from core.data.cleaning import Cleaned
+from core.data.cleaned import Cleaned
 from core.data.interactions import Events
 from core.splits import SPLITS
 from core.splits.split import Split

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.data.cleaning import Cleaned, clean
+from core.data.cleaned import Cleaned
+from core.data.cleaning import clean
 from core.data.interactions import Events, Interactions
 from core.data.plan import CleaningPlan
 from core.data.raw import RawRows, ReadingCancelled, Watch

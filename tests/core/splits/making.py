@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from core.data.cleaning import Cleaned, clean
+from core.data.cleaned import Cleaned
+from core.data.cleaning import clean
 from core.data.interactions import Events, Interactions
 from core.data.plan import CleaningPlan
 from core.data.raw import RawCandidates

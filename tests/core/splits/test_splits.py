@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.data.cleaning import Cleaned, clean
+from core.data.cleaned import Cleaned
+from core.data.cleaning import clean
 from core.data.plan import CleaningPlan
 from core.errors import PlanError, RankscopeError, SplitError, UsageError
 from core.params import describe
