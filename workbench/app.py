@@ -10,11 +10,12 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication
 
 from core.garbage import collect_seldom
-from core.runs.workspace import choose_workspace
 from workbench.excepthook import Catcher
 from workbench.main_window import MainWindow
+from workbench.page import Message
 from workbench.settings import Settings
 from workbench.theme import CHOICES, Theme
+from workbench.workspaces import workspace_at_start
 
 SWITCH = 0.001
 """Seconds that a thread may keep Python's lock while another waits: the window must get it often."""
@@ -47,7 +48,10 @@ def make_window(
     """The main window, not yet shown."""
     settings = settings or Settings()
     theme = Theme(application, settings.text("theme", "system", tuple(CHOICES)))
-    window = MainWindow(theme, settings, choose_workspace(workspace))
+    place, note = workspace_at_start(settings, workspace)
+    window = MainWindow(theme, settings, place)
+    if note:
+        window.tell(Message(note, "warning"))
     Catcher(window.tell, window).install()
     return window
 

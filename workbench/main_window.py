@@ -51,6 +51,7 @@ from workbench.widgets.message_bar import MessageBar
 from workbench.widgets.parts import label, tip
 from workbench.widgets.splits import keep_splits, restore_splits
 from workbench.words import cell
+from workbench.workspaces import Workspaces
 
 SMALLEST = QSize(900, 560)
 CHIP = 26
@@ -65,7 +66,7 @@ class MainWindow(QMainWindow):
     def __init__(self, theme: Theme, settings: Settings, workspace: Workspace) -> None:
         super().__init__()
         self.theme, self.settings = theme, settings
-        self.session, self.jobs = Session(self), Jobs(self)
+        self.session, self.jobs = Session(workspace, self), Jobs(self)
         self._painted = self._closing = False
         self.warm: set[str] = set()
         self._waiting: dict[str, list[Callable[[], None]]] = {}
@@ -76,13 +77,13 @@ class MainWindow(QMainWindow):
             jobs=self.jobs,
             settings=settings,
             theme=theme,
-            workspace=workspace,
             tell=self.tell,
             go=self.go,
             open_data=self.open_data,
             explain=self.explain,
             when_warm=self.when_warm,
         )
+        self.workspaces = Workspaces(self.context, self)
         self.setWindowTitle("Rankscope")
         self.setWindowIcon(icon("rankscope", "#2F6FDE"))
         self.setMinimumSize(SMALLEST)
@@ -179,7 +180,10 @@ class MainWindow(QMainWindow):
         self.recent_menu = file.addMenu("&Recent")
         self.recent_menu.aboutToShow.connect(self._fill_recent)
         file.addSeparator()
-        self._act(file, "Show the &workspace folder", self._show_workspace)
+        self.workspace_menu = file.addMenu("&Workspace")
+        self.workspace_menu.aboutToShow.connect(lambda: self.workspaces.fill(self.workspace_menu))
+        self._act(file, "Choose another wor&kspace…", self.workspaces.ask)
+        self._act(file, "Show the workspace fol&der", self._show_workspace)
         file.addSeparator()
         self._act(file, "&Quit", self.close, QKeySequence.StandardKey.Quit)
         go = bar.addMenu("&Go")

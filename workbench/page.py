@@ -59,12 +59,16 @@ class Context:
     jobs: Jobs
     settings: Settings
     theme: Theme
-    workspace: Workspace
     tell: Callable[[Message], None]
     go: Callable[[str], None]
     open_data: Callable[[str], None]
     explain: Callable[[str], None]
     when_warm: Callable[[str, Callable[[], None]], None]
+
+    @property
+    def workspace(self) -> Workspace:
+        """Where runs are kept now; another one may be chosen at any time."""
+        return self.session.workspace
 
 
 class Page(QWidget):

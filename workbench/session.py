@@ -1,4 +1,4 @@
-"""What is open: data, split, runs A and B, pinned user and item; frozen snapshots that all pages share."""
+"""What is open: workspace, data, split, runs A and B, pinned user and item; frozen snapshots that all pages share."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from core.data.plan import DataPlan
+from core.runs.workspace import Workspace
 from core.training.plan import Choice
 
 if TYPE_CHECKING:
     from core.data.summary import Summary
     from core.runs.opening import Run
     from core.splits.finding import Finding
+    from core.splits.loaded import Loaded
     from core.splits.pictures import Bars
-    from core.splits.prepare import Loaded
     from core.splits.split import Split
 
 
@@ -61,9 +62,11 @@ class Session(QObject):
     user_changed = Signal()
     item_changed = Signal()
     topic_changed = Signal()
+    workspace_changed = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.workspace = workspace
         self.opened: Opened | None = None
         self.run: Run | None = None
         self.other: Run | None = None
@@ -77,6 +80,15 @@ class Session(QObject):
         """Replace the data."""
         self.opened = opened
         self.data_changed.emit()
+
+    def use_workspace(self, workspace: Workspace) -> None:
+        """Look into another workspace: its runs take the place of those that were shown; the data stays open."""
+        self.workspace = workspace
+        self.offered_run = None
+        self.choose_other(None)
+        self.choose_run(None)
+        self.workspace_changed.emit()
+        self.runs_changed.emit()
 
     def choose_run(self, run: Run | None) -> None:
         """Take a run into view."""

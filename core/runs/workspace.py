@@ -115,6 +115,27 @@ class Workspace:
         )
 
 
+def workspace_in(folder: Path) -> Workspace:
+    """The workspace that lies in a folder, or is to be made in it.
+
+    Raises:
+        UsageError: it is no folder, or it holds other files and no workspace.
+    """
+    taken = folder.exists() and not folder.is_dir()
+    if folder.is_dir() and not (folder / "workspace.json").exists() and not (folder / "runs").is_dir():
+        with durable.storing(folder, "read"):
+            taken = any(not each.name.startswith(".") for each in folder.iterdir())
+    if taken:
+        raise UsageError(
+            "workspace.taken",
+            "no workspace can be made here",
+            durable.printable_path(folder),
+            "It holds other files and no workspace" if folder.is_dir() else "It is no folder",
+            "Choose a workspace, or an empty folder",
+        )
+    return Workspace(folder)
+
+
 def _name(folder: RunFolder) -> str:
     """What the user called the run; nothing where that cannot be read."""
     try:

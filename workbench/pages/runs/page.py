@@ -99,6 +99,7 @@ class RunsPage(Page):
         self._again.setSingleShot(True)
         self._again.setInterval(AGAIN)
         self._again.timeout.connect(self.read)
+        context.session.workspace_changed.connect(self._begin_anew)
         context.session.runs_changed.connect(self.read)
         self._restore_choices()
 
@@ -154,12 +155,18 @@ class RunsPage(Page):
         self._stale = False
         job = Job("Reading the runs", shelving(self.context.workspace, self.shelf), quiet=True)
         self._reading = job
-        job.told.connect(lambda shelves: self._show_shelf(shelves[-1]))
-        job.ended.connect(self._read)
+        job.told.connect(lambda shelves: self._show_shelf(shelves[-1]) if job is self._reading else None)
+        job.ended.connect(lambda end: self._read(end) if job is self._reading else None)
         self.context.when_warm("reading", lambda: self._begin(job))
 
     def _begin(self, job: Job) -> None:
         self.context.jobs.start(job)
+
+    def _begin_anew(self) -> None:
+        """Another workspace: nothing of the one before is shown, or brought back from its trash."""
+        self.shelf, self._reading, self._stale = None, None, False
+        self._deleted.clear()
+        self._faults = ()
 
     def _read(self, end: End) -> None:
         self._reading = None
