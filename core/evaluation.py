@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from core.abreast import at_rest, in_order, scorers_for
 from core.data.interactions import Pairs
 from core.errors import PlanError, SplitError
 from core.kernels.ranks import count_full, count_listed
 from core.metrics.held_out import DEFAULT_KS, Evaluation
 from core.protocols import Part, Protocol, met_already, protocol_for
 from core.ranking import best_items
-from core.scoring import Histories, Scorer, block_size, known_before, not_a_number, score_block
+from core.scoring import Histories, Scorer, known_before, not_a_number, score_block, users_at_once
 from core.splits.split import Candidates, Split
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def evaluating(
         candidates: None ranks in full, ``split`` takes those of the split where it has any (test part only).
         lists: keep the best max(ks) items of each user, for the metrics beyond accuracy; full ranking only.
         block_users: users scored at once; chosen from the size of the catalogue when None.
-        threads: threads that count; the figures do not depend on it.
+        threads: threads that score and count; the figures do not depend on it.
 
     Raises:
         PlanError: a k below 1.
@@ -88,16 +89,23 @@ def evaluating(
     protocol = protocol_for(split, part, candidates)
     counts = _Counts(protocol, max(ks) if lists and not protocol.sampled else 0)
     known = known_before(split, part)
-    step = block_users or block_size(split.train.n_items)
+    step = block_users or users_at_once(scorer)
     total = len(protocol.users)
-    with ThreadPoolExecutor(threads) if threads > 1 else nullcontext() as pool:
-        for start in range(0, total, step):
-            users = protocol.users[start : start + step]
-            block = score_block(scorer, users, Histories(known, users))
-            broken = counts.add(block, start, pool, threads)
+    starts = range(0, total, step)
+    scorers = scorers_for(scorer, threads, len(starts))
+    # where the scorer cannot be asked in several threads, its scores are at least counted in several
+    counting = threads if len(scorers) == 1 else 1
+
+    def counted(one: Scorer, start: int) -> tuple[int, int]:
+        users = protocol.users[start : start + step]
+        broken = counts.add(score_block(one, users, Histories(known, users)), start, pool, counting)
+        return start + len(users), -1 if broken < 0 else int(users[broken])
+
+    with at_rest(scorer), ThreadPoolExecutor(counting) if counting > 1 else nullcontext() as pool:
+        for done, broken in in_order(counted, scorers, starts):
             if broken >= 0:
-                raise not_a_number(split.interactions.users.id(int(users[broken])))
-            yield Progress(start + len(users), total)
+                raise not_a_number(split.interactions.users.id(broken))
+            yield Progress(done, total)
     return _outcome(counts, split, ks)
 
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from core.abreast import at_rest, in_order, scorers_for
 from core.data.interactions import Events, Pairs
 from core.errors import PlanError
 from core.kernels.topk import best_rows, best_rows_reference
-from core.scoring import Histories, Scorer, block_size, not_a_number, score_block
+from core.scoring import Histories, Scorer, not_a_number, score_block, users_at_once
 
 LONG_LIST = 512
 """From this length on a sort of the whole row is cheaper than insertion."""
@@ -61,6 +62,18 @@ def top_items(
         TrainingError: the model gave NaN.
     """
     length = _length(k, scorer.n_items)
+    return _top_items(scorer, users, histories, hidden, length, excluded, threads)
+
+
+def _top_items(
+    scorer: Scorer,
+    users: npt.NDArray[np.int32],
+    histories: Histories,
+    hidden: Pairs,
+    length: int,
+    excluded: npt.ArrayLike,
+    threads: int,
+) -> TopItems:
     scores = score_block(scorer, users, histories)
     rows = scores if isinstance(scores, np.ndarray) else scores.cpu().numpy()
     found = best_items(rows, hidden, histories.users, length, excluded=excluded, threads=threads)
@@ -84,10 +97,16 @@ def top_items_in_blocks(
 
     Args, errors: as ``top_items``; ``known`` are the events that histories are taken from.
     """
-    step = block_users or block_size(scorer.n_items)
-    for start in range(0, len(users), step):
-        block = users[start : start + step]
-        yield top_items(scorer, block, Histories(known, block), hidden, k, excluded=excluded, threads=threads)
+    step = block_users or users_at_once(scorer)
+    blocks = [users[start : start + step] for start in range(0, len(users), step)]
+    scorers = scorers_for(scorer, threads, len(blocks))
+    length, listing = _length(k, scorer.n_items), threads if len(scorers) == 1 else 1
+
+    def listed(one: Scorer, block: npt.NDArray[np.int32]) -> TopItems:
+        return _top_items(one, block, Histories(known, block), hidden, length, excluded, listing)
+
+    with at_rest(scorer):
+        yield from in_order(listed, scorers, blocks)
 
 
 def best_items(

@@ -7,7 +7,7 @@ import numpy as np
 from core.errors import SplitError, UsageError
 from core.metrics.rating import RatingEvaluation
 from core.protocols import Part
-from core.scoring import Histories, Scorer, block_size, known_before, not_a_number, score_block
+from core.scoring import Histories, Scorer, known_before, not_a_number, score_block, users_at_once
 from core.splits.split import Split
 
 
@@ -40,7 +40,7 @@ def evaluate_ratings(scorer: Scorer, split: Split, part: Part, *, block_users: i
     users = np.unique(events.users)
     known = known_before(split, part)
     predicted = np.empty(len(events), np.float32)
-    step = block_users or block_size(split.train.n_items)
+    step = block_users or users_at_once(scorer)
     for start in range(0, len(users), step):
         block = users[start : start + step]
         scores = score_block(scorer, block, Histories(known, block))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -48,6 +49,21 @@ class TensorScorer(Scorer, Protocol):
 
     def score_tensor(self, users: npt.NDArray[np.int32], histories: Histories) -> torch.Tensor:
         """As ``scores``, a float32 tensor ``[users, items]`` on the model's device that needs no gradient."""
+        ...
+
+
+class ManyScorer(Scorer, Protocol):
+    """A model that many users are asked for; each of these is made use of where a scorer has it."""
+
+    users_at_once: int
+    """Users to ask for at once; by the size of the catalogue where a scorer has no wish."""
+
+    def abreast(self, threads: int) -> Sequence[Scorer]:
+        """Scorers of the same model that may be asked at the same time, ``threads`` at most; itself among them."""
+        ...
+
+    def at_rest(self) -> AbstractContextManager[None]:
+        """Keep the model out of training while many blocks are asked for."""
         ...
 
 
@@ -145,12 +161,21 @@ def known_before(split: Split, moment: Moment) -> tuple[Events, ...]:
 
 
 BLOCK_BYTES = 1 << 27
-"""Scores held at once, 128 MiB at most."""
+"""Scores held at once by a thread, 128 MiB at most."""
+
+BLOCK_USERS = 256
+"""Users that are scored at once: enough to make up for reading the items, few enough for the cache."""
 
 
 def block_size(n_items: int) -> int:
-    """Users to score at once: 256 keep small catalogues in the cache, 1,024 make up for reading large ones."""
-    return int(max(min(BLOCK_BYTES // (4 * max(n_items, 1)), min(max(n_items // 26, 256), 1024)), 1))
+    """Users to score at once."""
+    return int(max(min(BLOCK_BYTES // (4 * max(n_items, 1)), BLOCK_USERS), 1))
+
+
+def users_at_once(scorer: Scorer) -> int:
+    """Users to ask a scorer for at once: as it wishes, else by the size of the catalogue."""
+    wish: int | None = getattr(scorer, "users_at_once", None)
+    return wish or block_size(scorer.n_items)
 
 
 def score_block(

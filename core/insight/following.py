@@ -90,7 +90,8 @@ def reader_of(model: RankingModel, user: int, l2: float = 0.01, temperature: flo
             flat = np.concatenate([each for each in weights if each is not None]).astype(np.float32)
             rated = Events(part.users, part.items, None, flat, part.n_users, part.n_items)
             histories = Histories((rated,), histories.users)
-        return scorer.scores(np.full(len(items), user, np.int32), histories)
+        # the scorer writes the next answer over this one
+        return scorer.scores(np.full(len(items), user, np.int32), histories).copy()
 
     def by_folding(items: Sequence[Codes], weights: Sequence[Scores | None]) -> Scores:
         return np.stack([history_scores(model, each, l2=l2, temperature=temperature) for each in items])

@@ -74,6 +74,10 @@ class RankingModel(nn.Module):
     def score_shared(self, encoded: Tensor, items: Tensor | None) -> Tensor:
         """Logits of the same items for all rows: ``[m]`` int64, or None for the whole catalogue -> ``[rows, m]``."""
 
+    def score_catalogue(self, encoded: Tensor, out: Tensor) -> Tensor:
+        """``score_shared`` for the whole catalogue ``[rows, items]``: written to ``out`` where that spares memory."""
+        return self.score_shared(encoded, None)
+
     def squared_norms(self, asked: Asked, items: Tensor) -> tuple[Tensor, Tensor]:
         """|u|² ``[rows]`` and |i|² ``[rows, n]`` of the embedding rows used, for L2; zero without embedding rows.
 

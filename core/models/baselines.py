@@ -30,6 +30,10 @@ class Popularity(RankingModel):
         counts = self.counts if items is None else self.counts[items]
         return counts.expand(len(encoded), -1)
 
+    def score_catalogue(self, encoded: Tensor, out: Tensor) -> Tensor:
+        """Counts ``[rows, items]`` in ``out``."""
+        return out.copy_(self.counts)
+
 
 MIXED_AT_ONCE = 1 << 15
 """Keys that are mixed together: they stay in the cache (measured: 9 times as fast as a whole block of 42 million)."""

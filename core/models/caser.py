@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from core.models.base import Asked, Building, RankingModel, SeededDropout, linear, table
 from core.models.factorisation import rows_or_mean
-from core.models.products import table_products
+from core.models.products import catalogue_products, table_products
 from core.models.settings import CaserSettings
 
 
@@ -92,6 +92,11 @@ class Caser(RankingModel):
         if items is None:
             return torch.addmm(self.item_bias, encoded, self.output_factors.weight.T)
         return torch.addmm(self.item_bias[items], encoded, self.output_factors(items).T)
+
+    def score_catalogue(self, encoded: Tensor, out: Tensor) -> Tensor:
+        """Logits ``[rows, items]`` in ``out``, the same to the bit."""
+        catalogue_products(encoded, self.output_factors.weight, out, self.item_bias)
+        return out
 
     def squared_norms(self, asked: Asked, items: Tensor) -> tuple[Tensor, Tensor]:
         """|p_u|² plus the window's input rows, and |v_i|²; the frozen padding adds nothing."""

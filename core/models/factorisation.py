@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.models.base import Asked, Building, RankingModel, table
-from core.models.products import table_products
+from core.models.products import catalogue_products, table_products
 from core.models.settings import FactorisationSettings
 
 
@@ -59,6 +59,18 @@ class Factorisation(RankingModel):
         """Logits (or ratings) ``[rows, m]``."""
         vectors = self._scaled(self.item_factors.weight if items is None else self.item_factors(items))
         return self._with_biases(encoded[:, : vectors.shape[-1]] @ vectors.T, encoded, items)
+
+    def score_catalogue(self, encoded: Tensor, out: Tensor) -> Tensor:
+        """Logits (or ratings) ``[rows, items]`` in ``out``, the same to the bit."""
+        vectors = self._scaled(self.item_factors.weight)
+        catalogue_products(encoded[:, : vectors.shape[-1]], vectors, out)
+        if self.item_bias is not None:
+            out += self.item_bias
+        if self.user_bias is not None:
+            out += encoded[:, -1:]
+        if self.mean is not None:
+            out += self.mean
+        return out
 
     def _with_biases(self, scores: Tensor, encoded: Tensor, items: Tensor | None) -> Tensor:
         if self.item_bias is not None:

@@ -30,6 +30,28 @@ def table_products(table: nn.Embedding, items: Tensor, vectors: Tensor) -> Tenso
     return (rows * vectors.unsqueeze(1)).sum(-1)
 
 
+ITEMS_AT_ONCE = 1024
+"""Items whose scores for a block of users are written before the next ones are looked at: they stay in the cache."""
+
+
+def catalogue_products(vectors: Tensor, rows: Tensor, out: Tensor, bias: Tensor | None = None) -> None:
+    """``vectors @ rows.T (+ bias)`` into ``out``, piece by piece; no gradient.
+
+    Args:
+        vectors: ``[users, width]``.
+        rows: ``[items, width]``.
+        out: ``[users, items]``, written; memory that was written before, since fresh pages cost more than the product.
+        bias: ``[items]``, added within the product.
+    """
+    step = ITEMS_AT_ONCE if len(vectors) > 32 else max(len(rows), 1)
+    for start in range(0, len(rows), step):
+        items = slice(start, start + step)
+        if bias is None:
+            torch.mm(vectors, rows[items].T, out=out[:, items])
+        else:
+            torch.addmm(bias[items], vectors, rows[items].T, out=out[:, items])
+
+
 class _Products(torch.autograd.Function):
     """The compiled products with their gradients."""
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -10,24 +13,59 @@ from torch import Tensor
 from core.data.interactions import Events
 from core.models.autorec import AutoRec
 from core.models.base import Asked, RankingModel
-from core.scoring import Histories
+from core.scoring import Histories, block_size
 
 PAIRS_AT_ONCE = 1 << 13
 """(user, item) pairs that go through a tower at once: its hidden layers then stay in the cache."""
 
+TOWER_PAIRS = 1 << 20
+"""Pairs of a block where each goes through a tower: about a tenth of a second."""
+
+
+def _has_tower(model: RankingModel) -> bool:
+    return bool(getattr(model, "layers", None))
+
 
 class ModelScorer:
-    """Scores on the CPU."""
+    """Scores on the CPU; each answer is written over the one before."""
 
     def __init__(self, model: RankingModel) -> None:
         self.model = model
         self.device = next((each.device for each in (*model.parameters(), *model.buffers())), torch.device("cpu"))
         self._columns: tuple[tuple[Events, ...], Tensor] | None = None
+        self._memory = torch.empty(0)
+        self._beside: list[ModelScorer] = []
 
     @property
     def n_items(self) -> int:
         """Size of the item universe."""
         return self.model.n_items
+
+    @property
+    def users_at_once(self) -> int:
+        """Users to ask for at once; fewer of a model that takes each pair through a tower: between blocks it stops."""
+        most = block_size(self.n_items)
+        return max(min(most, TOWER_PAIRS // max(self.n_items, 1)), 1) if _has_tower(self.model) else most
+
+    def abreast(self, threads: int) -> Sequence[ModelScorer]:
+        """Scorers for so many threads, kept for the next time; itself alone where the model or the device is shared."""
+        if self.device.type != "cpu" or isinstance(self.model, AutoRec):
+            return (self,)
+        while len(self._beside) < threads - 1:
+            self._beside.append(ModelScorer(self.model))
+        return (self, *self._beside[: threads - 1])
+
+    @contextmanager
+    def at_rest(self) -> Iterator[None]:
+        """Keep the model out of training."""
+        was_training = self.model.training
+        if was_training:
+            self.model.eval()
+        try:
+            yield
+        finally:
+            if was_training:
+                self.model.train()
 
     def scores(self, users: npt.NDArray[np.int32], histories: Histories) -> npt.NDArray[np.float32]:
         """Score every item, ``[users, items]``."""
@@ -35,16 +73,11 @@ class ModelScorer:
         scored: npt.NDArray[np.float32] = block.contiguous().numpy()
         return scored
 
-    @torch.no_grad()
     def _block(self, users: npt.NDArray[np.int32], histories: Histories) -> Tensor:
-        was_training = self.model.training
-        self.model.eval()
-        try:
+        with torch.no_grad(), self.at_rest():
             if isinstance(self.model, AutoRec):
                 return self._reconstructed(self.model, users, histories)
             return self._encoded(users, histories)
-        finally:
-            self.model.train(was_training)
 
     def _encoded(self, users: npt.NDArray[np.int32], histories: Histories) -> Tensor:
         model = self.model
@@ -54,12 +87,23 @@ class ModelScorer:
             windows = torch.from_numpy(last).to(self.device, torch.int64)
         asked = Asked(torch.from_numpy(users).to(self.device, torch.int64), windows)
         encoded = model.encode(asked)
-        if not getattr(model, "layers", None):
-            return model.score_shared(encoded, None).float()
+        if not _has_tower(model):
+            if self.device.type != "cpu":
+                return model.score_shared(encoded, None).float()
+            return model.score_catalogue(encoded, self._out(len(users))).float()
+        out = self._out(len(users))
         chunk = max(PAIRS_AT_ONCE // max(len(users), 1), 1)
         items = torch.arange(model.n_items, device=self.device)
-        parts = [items[start : start + chunk] for start in range(0, model.n_items, chunk)]
-        return torch.cat([model.score_shared(encoded, part) for part in parts], 1).float()
+        for start in range(0, model.n_items, chunk):
+            part = items[start : start + chunk]
+            out[:, start : start + chunk] = model.score_shared(encoded, part)
+        return out
+
+    def _out(self, rows: int) -> Tensor:
+        """Memory for the answer ``[rows, items]``: that of the last one where it is large enough."""
+        if self._memory.numel() < rows * self.n_items:
+            self._memory = torch.empty(rows * self.n_items, device=self.device)
+        return self._memory[: rows * self.n_items].view(rows, self.n_items)
 
     def _reconstructed(self, model: AutoRec, users: npt.NDArray[np.int32], histories: Histories) -> Tensor:
         if model.by_user:
