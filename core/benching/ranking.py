@@ -87,11 +87,12 @@ def _bench(name: str, options: Options, split: Split, plan: Plan, contenders: li
 
 
 def _bare_product(model: RankingModel, split: Split, options: Options) -> Contender:
-    """All users' scores by the matrix product alone, in the same blocks, into the same buffer."""
+    """All users' scores by the matrix product alone, in the blocks that are best for it, into the same buffer."""
     assert isinstance(model, Factorisation)
     users, items = model.user_factors.weight.detach(), model.item_factors.weight.detach()
     held = torch.from_numpy(np.unique(split.test.users).astype(np.int64))
-    step = block_size(split.train.n_items)
+    # large catalogues are read less often with more users at once
+    step = min(max(len(items) // 26, block_size(len(items))), 1024)
     buffer = torch.empty(step, len(items))
 
     def product() -> float:

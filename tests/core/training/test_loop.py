@@ -185,7 +185,7 @@ def test_that_stop_ends_after_the_step_in_hand_and_keeps_what_was_learned() -> N
 
 
 def test_that_a_stop_is_heeded_while_the_baselines_are_ranked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.evaluation.block_size", lambda n_items: 2)
+    monkeypatch.setattr("core.evaluation.users_at_once", lambda scorer: 2)
     control, ranked = Control(), []
     for event in train(plan_of("gmf"), chance(), control=control):
         ranked.append(event)

@@ -69,7 +69,7 @@ def test_that_earlier_runs_are_not_kept_without_end(qtbot: QtBot, window: MainWi
 def test_that_a_run_that_is_stopped_among_its_baselines_keeps_nothing_and_says_so(
     qtbot: QtBot, window: MainWindow, opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.evaluation.block_size", lambda n_items: 2)
+    monkeypatch.setattr("core.evaluation.users_at_once", lambda scorer: 2)
     window.session.open(opened)
     window.go("train")
     train = window.page("train")
