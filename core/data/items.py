@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from core.data.column_names import GENRES, ITEM_KEYS, TITLES, normalised
 from core.data.delimiters import check_header, find_shape
@@ -19,6 +18,9 @@ from core.data.options import Options
 from core.data.raw import Limits, Watch
 from core.data.storage import Stored
 from core.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FALLBACKS = ("cp1252", "latin-1")
 PARTED = re.compile(r"\s*[,;]\s*")

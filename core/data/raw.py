@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 
 from core.data.interactions import Clock
 from core.data.rejects import Rejects
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Role = Literal["user", "item", "time", "rating"]
 """What a column of a source can stand for."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -24,6 +23,9 @@ from core.data.sample import SAMPLE, open_sample
 from core.data.storage import DiskFile, Stored
 from core.data.twins import canonical_ids, merge_twins, twin_notes
 from core.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PARTS = frozenset({"test", "valid", "validation", "dev", "negative", "negatives"})
 

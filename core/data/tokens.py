@@ -6,16 +6,19 @@ import io
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from core.data.plain_text import PlainText, Rows
 from core.data.raw import Limits
 from core.data.rejects import RejectLog
 from core.data.textblocks import TextBlock
 from core.errors import InputError
+
+if TYPE_CHECKING:
+    from core.data.plain_text import Rows
 
 QUOTE = '"'
 
@@ -102,6 +105,9 @@ class Tokenizer:
         self._grammar, self._wanted, self._rejects, self._name = grammar, list(wanted), rejects, name
         self._limits, self._skip = limits, skip
         self._pending = TextBlock(b"", 1)
+        # compiled code takes a moment to load, and opening what was kept needs none
+        from core.data.plain_text import PlainText
+
         self._plain = PlainText(grammar.delimiter, grammar.quoting, grammar.columns, wanted, numbers) if fast else None
 
     def guess(self, block: TextBlock) -> Rows | None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import IO, Any
-
-import pandas as pd
+from typing import IO, TYPE_CHECKING, Any
 
 from core.data.archives import Content, spooled
 from core.data.gathering import Batch
@@ -16,6 +14,9 @@ from core.data.options import Options
 from core.data.raw import Limits, Role, Watch
 from core.data.rejects import RejectLog
 from core.data.storage import DiskFile, Stored
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -15,6 +15,9 @@ from core.data.gathering import Batch, shown
 from core.data.raw import Role
 from core.data.roles import find_roles
 from core.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SEEN = 200
 ROWS = 1 << 20
@@ -74,6 +77,8 @@ def as_text(table: pa.Table) -> pd.DataFrame:
         for name in dict.fromkeys(table.column_names)
         if table.column_names.count(name) == 1
     }
+    import pandas as pd
+
     return pd.DataFrame(columns, dtype="str")
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import pandas as pd
 import pyarrow as pa
 
 from core.data.ahead import ahead
@@ -18,6 +18,9 @@ from core.data.roles import Roles, find_roles
 from core.data.textblocks import text_blocks
 from core.data.tokens import Fields, Grammar, Tokenizer
 from core.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,8 @@ def read_frame(reading: Reading, grammar: Grammar, names: Sequence[str], skip: i
 
 def text_frame(table: pa.Table) -> pd.DataFrame:
     """Columns of strings as a frame, nothing missing."""
+    import pandas as pd
+
     return pd.DataFrame({name: table[name].to_pylist() for name in table.column_names}, dtype="str").fillna("")
 
 

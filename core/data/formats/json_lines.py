@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from core.data.formats.base import Format, Reading, Table
@@ -20,6 +19,9 @@ from core.data.roles import find_roles
 from core.data.textblocks import TextBlock, text_blocks
 from core.data.tokens import NUL, Grammar, records
 from core.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # no line holds this: each line is one field
 GRAMMAR = Grammar("\0\n", False, 1)
@@ -107,6 +109,8 @@ def read_frame(reading: Reading) -> pd.DataFrame:
                     reading.rejects.add(NOT_AN_OBJECT, line, value=text)
                 else:
                     rows.append({name: _cell(value) for name, value in found.items()})
+    import pandas as pd
+
     return pd.DataFrame(rows, dtype="str").fillna("")
 
 

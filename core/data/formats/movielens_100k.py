@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from core.data.formats.base import Format, ItemReader, Reading, Table
 from core.data.formats.delimited import Preset, read_delimited, read_frame
 from core.data.glance import Glance
 from core.data.tokens import Grammar
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NAMES = ("user", "item", "rating", "timestamp")
 GENRES = (

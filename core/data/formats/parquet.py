@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 
 from core.data.formats.base import Format, Reading, Table
 from core.data.formats.columnar import ROWS, UNDECODED, as_text, read_columns, unreadable_table
 from core.data.glance import Glance
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MAGIC = b"PAR1"
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from core.data.column_names import GENRES, normalised
 from core.data.delimiters import Shape, check_header, find_shape
@@ -14,6 +13,9 @@ from core.data.formats.delimited import batches, note_shape, nothing, read_frame
 from core.data.glance import Glance
 from core.data.roles import find_roles
 from core.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TYPED = re.compile(r"(?P<name>[^:]+):(?P<type>token|token_seq|float|float_seq)")
 DELIMITERS = ("\t", ",", "|", ";", " ")
