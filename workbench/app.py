@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import platform
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication
+import platformdirs
+from PySide6.QtCore import QCoreApplication, QSettings
 from PySide6.QtWidgets import QApplication
 
+from core import __version__
 from core.garbage import collect_seldom
 from workbench.excepthook import Catcher
+from workbench.logbook import Logbook
 from workbench.main_window import MainWindow
-from workbench.page import Message
+from workbench.page import Message, Remedy
 from workbench.settings import Settings
+from workbench.sittings import Sitting
 from workbench.theme import CHOICES, Theme
 from workbench.workspaces import workspace_at_start
 
@@ -24,9 +29,39 @@ SWITCH = 0.001
 def run_app(words: Sequence[str] = ()) -> int:
     """Open the window and stay until it is closed; gives the exit code."""
     application = make_application()
-    window = make_window(application, workspace=named_workspace(words))
+    folder = Path(platformdirs.user_state_dir("rankscope", appauthor=False))
+    sitting, log = Sitting(folder), Logbook(folder / "logs")
+    past = sitting.begin()
+    log.write("begin", __version__, "python", platform.python_version(), sys.platform, "safe" if past.safe else "")
+    log.watch_crashes()
+    settings = set_aside(folder) if past.safe else None
+    window = make_window(application, settings, named_workspace(words), log)
+    window.ended_badly = past.unclean
+    if past.safe:
+        window.tell(safe_mode())
+    window.when_warm("training", sitting.stand)
     window.show()
-    return application.exec()
+    code = application.exec()
+    sitting.end()
+    log.write("end")
+    log.close()
+    return code
+
+
+def set_aside(folder: Path) -> Settings:
+    """Settings of safe mode: empty at first, and apart from those that may be the reason why nothing started."""
+    store = QSettings(str(folder / "safe-mode.ini"), QSettings.Format.IniFormat)
+    store.clear()
+    return Settings(store)
+
+
+def safe_mode() -> Message:
+    """What safe mode tells, with a way to leave what was remembered for good."""
+    text = (
+        "Rankscope did not get to its feet twice, so it begins without what it remembered of the window, the pages "
+        "and the workspace. Help, Show the log says more."
+    )
+    return Message(text, "warning", Remedy("Forget it for good", lambda: Settings().forget()))
 
 
 def make_application() -> QApplication:
@@ -43,16 +78,19 @@ def make_application() -> QApplication:
 
 
 def make_window(
-    application: QApplication, settings: Settings | None = None, workspace: str | Path | None = None
+    application: QApplication,
+    settings: Settings | None = None,
+    workspace: str | Path | None = None,
+    log: Logbook | None = None,
 ) -> MainWindow:
     """The main window, not yet shown."""
     settings = settings or Settings()
     theme = Theme(application, settings.text("theme", "system", tuple(CHOICES)))
     place, note = workspace_at_start(settings, workspace)
-    window = MainWindow(theme, settings, place)
+    window = MainWindow(theme, settings, place, log)
     if note:
         window.tell(Message(note, "warning"))
-    Catcher(window.tell, window).install()
+    Catcher(window.tell, window, log).install()
     return window
 
 

@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, QThread, Signal
 
 from core.errors import RankscopeError
 from workbench.jobs.job import unexpected
+from workbench.logbook import Logbook
 from workbench.page import Message, message_of
 
 
@@ -20,9 +21,11 @@ class Catcher(QObject):
 
     caught = Signal(object)
 
-    def __init__(self, tell: Callable[[Message], None], parent: QObject | None = None) -> None:
+    def __init__(
+        self, tell: Callable[[Message], None], parent: QObject | None = None, log: Logbook | None = None
+    ) -> None:
         super().__init__(parent)
-        self._tell = tell
+        self._tell, self._log = tell, log
         # queued: the exception may come from a paint event, or from another thread
         self.caught.connect(self._show, Qt.ConnectionType.QueuedConnection)
 
@@ -40,6 +43,8 @@ class Catcher(QObject):
         told = error if isinstance(error, RankscopeError) else unexpected(error)
         # what the user can mend is a sentence in the terminal too
         sys.stderr.write(f"rankscope: {told.sentence()}\n" if told is error else details)
+        if self._log is not None:
+            self._log.fault(error, trace)
         self.caught.emit(message_of(told, details=details))
 
     def _take_from_thread(self, arguments: threading.ExceptHookArgs) -> None:

@@ -19,8 +19,12 @@ OFFERED = "interrupted"
 """Setting: the run that was offered last, and when it had been saved; it is offered once."""
 
 
-def look_for_interrupted(context: Context) -> Job:
-    """Find the run that was cut off last and tell of it; gives the job that looks."""
+def look_for_interrupted(context: Context, otherwise: Callable[[], None] | None = None) -> Job:
+    """Find the run that was cut off last and tell of it, once; gives the job that looks.
+
+    Args:
+        otherwise: called when there is nothing to tell.
+    """
 
     def latest() -> Unfinished | None:
         from core.runs.standing import unfinished
@@ -28,21 +32,23 @@ def look_for_interrupted(context: Context) -> Job:
         return max(unfinished(context.workspace), key=lambda run: run.saved, default=None)
 
     def ended(end: End) -> None:
-        if end.value is not None:
-            offer(context, end.value)
+        told = end.value is not None and offer(context, end.value)
+        if not told and otherwise is not None:
+            otherwise()
 
     job = Job("Looking for runs that were cut off", calling(latest), quiet=True)
     job.ended.connect(ended)
     return context.jobs.start(job)
 
 
-def offer(context: Context, run: Unfinished) -> None:
-    """Tell of a run, once."""
+def offer(context: Context, run: Unfinished) -> bool:
+    """Tell of a run, once; tells whether it did."""
     told = f"{run.folder.path.name} {run.saved}"
     if not run.saved or context.settings.text(OFFERED, "") == told:
-        return
+        return False
     context.settings.keep(OFFERED, told)
     context.tell(Message(sentence(run), "warning", Remedy("Continue", continuing(context, run.folder.path))))
+    return True
 
 
 def continuing(context: Context, path: Path) -> Callable[[], None]:

@@ -40,6 +40,7 @@ from workbench.jobs.job import End, Job
 from workbench.jobs.jobs import Jobs
 from workbench.jobs.warming import STAGES, warm
 from workbench.last_data import LastData, keep_data, last_data
+from workbench.logbook import Logbook
 from workbench.page import Context, Message, Page, Remedy, message_of
 from workbench.pages import PAGES, page_modules
 from workbench.session import Opened, Session
@@ -63,9 +64,10 @@ class MainWindow(QMainWindow):
 
     painted = Signal()
 
-    def __init__(self, theme: Theme, settings: Settings, workspace: Workspace) -> None:
+    def __init__(self, theme: Theme, settings: Settings, workspace: Workspace, log: Logbook | None = None) -> None:
         super().__init__()
-        self.theme, self.settings = theme, settings
+        self.theme, self.settings, self.log = theme, settings, log
+        self.ended_badly = False
         self.session, self.jobs = Session(workspace, self), Jobs(self)
         self._painted = self._closing = False
         self.warm: set[str] = set()
@@ -99,6 +101,7 @@ class MainWindow(QMainWindow):
         self.session.item_changed.connect(self._show_session)
         self._show_session()
         self.painted.connect(self._begin, Qt.ConnectionType.QueuedConnection)
+        self.jobs.ended.connect(self._log_job)
 
     # --- building -----------------------------------------------------------------------------------------------
 
@@ -212,6 +215,7 @@ class MainWindow(QMainWindow):
         about_page = self._act(help, "About this &page", self._explain_page)
         about_page.setShortcuts([QKeySequence("F1"), QKeySequence("?")])
         self._act(help, "Terms of the &sample data", self._show_terms)
+        self._act(help, "Show the &log", self.show_log)
         self._act(help, "&About Rankscope", self._about)
 
     def _act(self, menu: QObject, text: str, slot: Callable[[], object], keys: object = None) -> QAction:
@@ -264,7 +268,15 @@ class MainWindow(QMainWindow):
         if end.error is not None:
             self.tell(message_of(end.error, end.details))
         elif not self._closing:
-            look_for_interrupted(self.context)
+            look_for_interrupted(self.context, self._tell_bad_end if self.ended_badly else None)
+
+    def _tell_bad_end(self) -> None:
+        """The last sitting ended without a word, and left no run to go on with; what was offered stays offered."""
+        told = self.message_bar.message
+        offered = f" {told.text}" if told is not None and told.kind == "note" else ""
+        remedy = told.remedy if told is not None and offered else Remedy("Show the log", self.show_log)
+        text = f"Rankscope ended unexpectedly last time. No training was cut off.{offered}"
+        self.tell(Message(text, "warning", remedy))
 
     def _warmed(self, stages: list[str]) -> None:
         for stage in stages:
@@ -442,6 +454,20 @@ class MainWindow(QMainWindow):
     def tell(self, message: Message) -> None:
         """Show a message under the title."""
         self.message_bar.show_message(message)
+
+    def _log_job(self, job: Job) -> None:
+        """What a job was about is not written: titles and paths are the user's own."""
+        if self.log is not None and job.end is not None and job.end.error is not None:
+            self.log.write("job failed:", job.end.error.code, job.end.where)
+
+    def show_log(self) -> None:
+        """The latest lines of the log."""
+        from workbench.widgets.text_dialog import TextDialog
+
+        lines = self.log.latest() if self.log is not None else ()
+        text = "\n".join(lines) or "Nothing is in the log."
+        where = f"{cell(str(self.log.path), 300)}\n\n" if self.log is not None else ""
+        TextDialog(self, "Log", where + text).exec()
 
     def _choose_theme(self, choice: str) -> None:
         self.theme.choose(choice)

@@ -70,6 +70,11 @@ class Settings:
         """Store a value."""
         self._store.setValue(key, ("true" if value else "false") if isinstance(value, bool) else value)
 
+    def forget(self) -> None:
+        """Remember nothing of what was."""
+        self._store.clear()
+        self._store.sync()
+
     def write(self) -> None:
         """Write to the disk now."""
         self._store.sync()

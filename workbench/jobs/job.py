@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QThread, QTimer, Signal
 
 from core.errors import RankscopeError
 from core.training.control import Control
+from workbench.logbook import places
 
 FRAME = 50
 """Milliseconds between two looks into a job's inbox."""
@@ -68,12 +69,14 @@ class End:
         error: why it failed; None when it did not.
         cancelled: it was asked to stop and left nothing.
         details: for a bug report.
+        where: modules and lines on the way to the error, for the log.
     """
 
     value: Any = None
     error: RankscopeError | None = None
     cancelled: bool = False
     details: str = ""
+    where: str = ""
 
 
 class Worker(QThread):
@@ -96,10 +99,11 @@ class Worker(QThread):
         except Cancelled:
             end = End(cancelled=True)
         except RankscopeError as error:
-            end = End(error=error, details=traceback.format_exc())
+            end = End(error=error, details=traceback.format_exc(), where=places(error.__traceback__))
         except BaseException as error:
             # the boundary of the thread: an exception that leaves run() would end the process
-            end = End(error=unexpected(error), details=traceback.format_exc())
+            where = f"{type(error).__name__} at {places(error.__traceback__)}"
+            end = End(error=unexpected(error), details=traceback.format_exc(), where=where)
         self._inbox.append(end)
 
 
