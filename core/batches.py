@@ -14,6 +14,9 @@ from core.data.interactions import Events, Pairs
 from core.models.base import Asked
 from core.seeding import key
 
+LOOKED_UP = 65_536
+"""Rows that are looked up at once: what stands for them takes one megabyte."""
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -50,8 +53,16 @@ class PairBatches:
 
     def epoch(self, number: int, first: int = 0) -> Iterator[Batch]:
         """The batches of an epoch from ``first`` on; the order depends on the seed and the epoch alone."""
-        for at in shuffled(self.rows, self.batch_size, key(self.seed, "shuffle", number), self.users.device, first):
-            yield Batch(Asked(self.users[at]), self.items[at].unsqueeze(1), None, at)
+        # several batches are looked up at once: most of a small look-up is what comes before it
+        several = max(LOOKED_UP // self.batch_size, 1)
+        order = shuffled(
+            self.rows, self.batch_size, key(self.seed, "shuffle", number), self.users.device, first, several
+        )
+        for at in order:
+            users, items = self.users[at], self.items[at].unsqueeze(1)
+            parts = (each.split(self.batch_size) for each in (users, items, at))
+            for some_users, some_items, some in zip(*parts, strict=True):
+                yield Batch(Asked(some_users), some_items, None, some)
 
 
 class WindowBatches:
@@ -205,8 +216,15 @@ def transposed(pairs: Pairs, values: npt.NDArray[np.float32] | None) -> tuple[Pa
     return Pairs(indptr, users[order], pairs.n_users), None if values is None else values[order]
 
 
-def shuffled(rows: int, batch_size: int, seed: int, device: torch.device, first: int = 0) -> Iterator[Tensor]:
-    """Row numbers in random order, cut into batches, drawn on the device; the batches before ``first`` are left out."""
+def shuffled(
+    rows: int, batch_size: int, seed: int, device: torch.device, first: int = 0, several: int = 1
+) -> Iterator[Tensor]:
+    """Row numbers in random order, cut into batches, drawn on the device; the batches before ``first`` are left out.
+
+    Args:
+        several: so many batches are given in one piece.
+    """
     generator = torch.Generator(device).manual_seed(seed)
     order = torch.randperm(rows, generator=generator, device=device)
-    yield from (order[start : start + batch_size] for start in range(first * batch_size, rows, batch_size))
+    length = batch_size * several
+    yield from (order[start : start + length] for start in range(first * batch_size, rows, length))

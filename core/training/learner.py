@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -12,6 +13,7 @@ from torch import Tensor
 from core.data.interactions import Events
 from core.models.base import RankingModel, SeededDropout
 from core.seeding import key
+from core.training.compiled_adam import CompiledAdam
 from core.training.events import HISTOGRAM_BINS, HISTOGRAM_RANGE
 from core.training.objectives import objective_for
 from core.training.optimisers import make_optimisers, rate_factor
@@ -83,6 +85,7 @@ class GradientLearner:
                 module.generator = self.generator
         mixed = device.type == "cuda" and plan.training.precision != "float32"
         self.number_format = {"bf16": torch.bfloat16, "fp16": torch.float16}[plan.training.precision] if mixed else None
+        self.forward_format = torch.autocast(device.type, self.number_format) if mixed else contextlib.nullcontext()
         self.scaler = torch.amp.GradScaler(device.type, enabled=self.number_format is torch.float16)
 
     def epoch(self, number: int, first_step: int = 0) -> Iterator[Step]:
@@ -92,7 +95,7 @@ class GradientLearner:
             self.generator.manual_seed(key(self.plan.seed, "dropout", number))
         for at, forward in enumerate(self.objective.outcomes(number, first_step), first_step):
             self._set_rate(self.rate(number - 1 + at / self.steps))
-            with torch.autocast(self.device.type, self.number_format, enabled=self.number_format is not None):
+            with self.forward_format:
                 outcome = forward()
             if outcome.backward is not None:
                 outcome.backward()
@@ -119,7 +122,10 @@ class GradientLearner:
             if clip:
                 self.scaler.unscale_(optimiser)
                 torch.nn.utils.clip_grad_norm_(self.model.parameters(), clip)
-            self.scaler.step(optimiser)
+            if isinstance(optimiser, CompiledAdam):
+                optimiser.advance()
+            else:
+                self.scaler.step(optimiser)
         self.scaler.update()
 
     def rate(self, epoch: float) -> float:

@@ -14,6 +14,7 @@ from torch.optim import Optimizer
 
 from core.errors import PlanError
 from core.models.base import RankingModel
+from core.training.compiled_adam import LARGEST, CompiledAdam, fits
 from core.training.plan import Plan
 from core.training.settings import OptimiserSettings
 
@@ -98,6 +99,9 @@ def _dense(settings: OptimiserSettings, groups: list[dict[str, Any]]) -> Optimiz
         return untraced(torch.optim.SGD)(groups, lr=rate, momentum=settings.momentum, fused=True)
     if settings.name == "adagrad":
         return untraced(torch.optim.Adagrad)(groups, lr=rate)
+    parameters = [parameter for group in groups for parameter in group["params"]]
+    if all(fits(each) for each in parameters) and sum(each.numel() for each in parameters) <= LARGEST:
+        return untraced(CompiledAdam)(groups, rate, decoupled=settings.name == "adamw")
     kind = torch.optim.AdamW if settings.name == "adamw" else torch.optim.Adam
     return untraced(kind)(groups, lr=rate, fused=True)
 
