@@ -74,14 +74,41 @@ class Evaluation:
         in the order of their scores, which is the order of ``above + equal``.
         """
         beaten_by = self.above.astype(np.int64) + self.equal
-        if len(self.items) > len(self.users):
+        if not self.one_each:
             beaten_by = beaten_by[np.lexsort((beaten_by, self.owners))]
         return beaten_by + self.nth
+
+    @property
+    def one_each(self) -> bool:
+        """Every user has one held-out item: what is summed and averaged within a user is then the one value."""
+        return len(self.items) == len(self.users)
+
+    @cached_property
+    def gains(self) -> npt.NDArray[np.float64]:
+        """1 / log2(1 + place) of each of ``places``, ``[held-out]``."""
+        gains: npt.NDArray[np.float64] = 1.0 / np.log2(1.0 + self.places)
+        return gains
+
+    @cached_property
+    def precisions(self) -> npt.NDArray[np.float64]:
+        """Hits so far by place at each of ``places``, ``[held-out]``."""
+        return self.nth / self.places
+
+    def within(self, k: int) -> npt.NDArray[np.bool_]:
+        """Which of ``places`` are among the first ``k``, ``[held-out]``; kept, since most metrics ask for it."""
+        found = self._within.get(k)
+        if found is None:
+            found = self._within[k] = self.places <= self.length(k)
+        return found
+
+    @cached_property
+    def _within(self) -> dict[int, npt.NDArray[np.bool_]]:
+        return {}
 
     @cached_property
     def ranks(self) -> npt.NDArray[np.int64]:
         """Rank of the best held-out item of each user, from 1 on, ``[users]``."""
-        return self.places[self.indptr[:-1]]
+        return self.places if self.one_each else self.places[self.indptr[:-1]]
 
     def length(self, k: int) -> int:
         """The length of list that stands for ``k``: never more than there are items."""

@@ -22,16 +22,18 @@ def precision(evaluation: Evaluation, k: int) -> PerUser:
 
 def recall(evaluation: Evaluation, k: int) -> PerUser:
     """Share of the held-out items that is among the first k."""
-    return _hits(evaluation, k) / evaluation.relevant
+    return _shared(evaluation, _hits(evaluation, k), evaluation.relevant)
 
 
 def ndcg(evaluation: Evaluation, k: int) -> PerUser:
     """Discounted gain of the first k over that of the ideal list (Järvelin & Kekäläinen 2002, binary gains)."""
-    length = evaluation.length(k)
-    gains = np.where(evaluation.places <= length, 1.0 / np.log2(1.0 + evaluation.places), 0.0)
+    gained = _sums(evaluation, np.where(evaluation.within(k), evaluation.gains, 0.0))
+    if evaluation.one_each:
+        # the ideal list gains 1 / log2(2)
+        return gained
     ideal = np.cumsum(1.0 / np.log2(1.0 + np.arange(1, evaluation.relevant.max() + 1)))
-    best: PerUser = ideal[np.minimum(evaluation.relevant, length) - 1]
-    return _sums(evaluation, gains) / best
+    best: PerUser = ideal[np.minimum(evaluation.relevant, evaluation.length(k)) - 1]
+    return gained / best
 
 
 def reciprocal_rank(evaluation: Evaluation, k: int) -> PerUser:
@@ -41,25 +43,31 @@ def reciprocal_rank(evaluation: Evaluation, k: int) -> PerUser:
 
 def average_precision(evaluation: Evaluation, k: int) -> PerUser:
     """Mean of the precision at each hit among the first k, over the hits that are possible: min(k, held-out)."""
-    length = evaluation.length(k)
-    precisions = np.where(evaluation.places <= length, evaluation.nth / evaluation.places, 0.0)
-    return _sums(evaluation, precisions) / np.minimum(evaluation.relevant, length)
+    sums = _sums(evaluation, np.where(evaluation.within(k), evaluation.precisions, 0.0))
+    return _shared(evaluation, sums, np.minimum(evaluation.relevant, evaluation.length(k)))
 
 
 def area_under_curve(evaluation: Evaluation, k: int) -> PerUser:
     """Share of the candidates below a held-out item, ties half, averaged over the held-out items; no ``k``."""
-    candidates = evaluation.candidates[evaluation.owners].astype(np.float64)
+    candidates = evaluation.candidates.astype(np.float64)
+    if not evaluation.one_each:
+        candidates = candidates[evaluation.owners]
     lower = candidates - evaluation.above - evaluation.equal
-    return _sums(evaluation, (lower + 0.5 * evaluation.equal) / candidates) / evaluation.relevant
+    return _shared(evaluation, _sums(evaluation, (lower + 0.5 * evaluation.equal) / candidates), evaluation.relevant)
 
 
 def _hits(evaluation: Evaluation, k: int) -> PerUser:
-    return _sums(evaluation, (evaluation.places <= evaluation.length(k)).astype(np.float64))
+    return _sums(evaluation, evaluation.within(k).astype(np.float64))
 
 
 def _sums(evaluation: Evaluation, values: PerUser) -> PerUser:
     """Sum over the held-out items of each user, ``[held-out]`` -> ``[users]``."""
-    if len(values) == len(evaluation.users):
+    if evaluation.one_each:
         return values
     sums: PerUser = np.add.reduceat(values, evaluation.indptr[:-1])
     return sums
+
+
+def _shared(evaluation: Evaluation, sums: PerUser, among: npt.NDArray[np.int64]) -> PerUser:
+    """Each user's sum over how many it was made of, which is 1 where each user has one."""
+    return sums if evaluation.one_each else sums / among
