@@ -13,10 +13,10 @@ import numpy.typing as npt
 
 from core.abreast import at_rest, in_order, scorers_for
 from core.data.interactions import Pairs
-from core.errors import PlanError, SplitError
+from core.errors import PlanError
 from core.kernels.ranks import count_full, count_listed
 from core.metrics.held_out import DEFAULT_KS, Evaluation
-from core.protocols import Part, Protocol, met_already, protocol_for
+from core.protocols import Part, Protocol, met_already, nobody_ranked, protocol_for
 from core.ranking import best_items
 from core.scoring import Histories, Scorer, known_before, not_a_number, score_block, users_at_once
 from core.splits.split import Candidates, Split
@@ -222,12 +222,7 @@ def _outcome(counts: _Counts, split: Split, ks: tuple[int, ...]) -> Evaluation:
         excluded = {**protocol.excluded, "no candidate": int(alone.sum())}
         evaluation = replace(evaluation.select(~alone[evaluation.owners]), excluded=excluded)
     if not len(evaluation.users):
-        raise SplitError(
-            code="evaluation.no-user",
-            what=f"no user of the {protocol.part} part can be ranked",
-            why="Users left out: " + ", ".join(f"{reason} {count}" for reason, count in evaluation.excluded.items()),
-            remedy="Give candidates for these users, or choose a split that leaves them items to rank",
-        )
+        raise nobody_ranked(protocol.part, evaluation.excluded)
     return evaluation
 
 

@@ -82,6 +82,43 @@ def protocol_for(split: Split, part: Part, candidates: Candidates | Literal["spl
     return _protocol(part, held, having & sets.listed, True, field, excluded, counts)
 
 
+def check_rankable(split: Split, part: Part) -> None:
+    """Refuse a part of which nobody can be ranked, before anything is trained for it; an empty part is not looked at.
+
+    Raises:
+        SplitError: each of its users has met all other items, or has no candidates.
+    """
+    events = split.test if part == "test" else split.validation
+    held = np.diff(events.pairs.indptr)
+    having = held > 0
+    if not having.any():
+        return
+    sampled = split.candidates is not None and part == "test"
+    if sampled:
+        assert split.candidates is not None
+        sets = as_sets(split.candidates, events.pairs)
+        having, left = having & sets.listed, np.diff(sets.indptr)
+    else:
+        taken = (*(known_before(split, part) if split.hide_seen else ()), events)
+        # with repeats counted as often as they occur; nearly always that is few enough
+        left = events.n_items - np.sum([np.diff(each.indptr) for each in taken], axis=0)
+        if not (left[having] > 0).any():
+            left = events.n_items - np.diff(united(taken, split.train).indptr)
+    if not (left[having] > 0).any():
+        reason = "no candidate list" if sampled and not having.any() else "no candidate"
+        raise nobody_ranked(part, {reason: int(np.count_nonzero(held > 0))})
+
+
+def nobody_ranked(part: Part, excluded: dict[str, int]) -> SplitError:
+    """The error for a part of which every user is left out."""
+    return SplitError(
+        code="evaluation.no-user",
+        what=f"no user of the {part} part can be ranked",
+        why="Users left out: " + ", ".join(f"{reason} {count}" for reason, count in excluded.items()),
+        remedy="Give candidates for these users, or choose a split that leaves them items to rank",
+    )
+
+
 def hidden_pairs(split: Split, part: Part) -> Pairs:
     """What full ranking hides: the user's known items; nothing when the split keeps repeats as events."""
     if not split.hide_seen:

@@ -12,6 +12,7 @@ from core.data.interactions import Events, merge_events
 from core.evaluation import Evaluation
 from core.models import MODELS
 from core.models.base import RankingModel
+from core.protocols import check_rankable
 from core.splits.split import Split
 from core.training.batch_sizes import with_batch_size
 from core.training.building import build_model
@@ -64,12 +65,17 @@ class RunState:
 
     Raises:
         PlanError: the plan does not fit the data or the machine.
+        SplitError: a part is held out of which nobody can be ranked.
     """
 
     def __init__(
         self, plan: Plan, split: Split, trained: Trained | None = None, *, fresh: bool = True, began_on: str = ""
     ) -> None:
         check_fit(plan, split.train.weights is not None)
+        if fresh:
+            check_rankable(split, "validation")
+        if fresh and plan.evaluation.final:
+            check_rankable(split, "test")
         self.plan = plan = with_batch_size(plan, split.train)
         self.split, self.trained = split, trained or {}
         self.device = choose_device(plan.training, began_on)

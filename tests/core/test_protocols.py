@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
 from core.errors import SplitError, UsageError
-from core.protocols import hidden_pairs, hidden_when_recommending, protocol_for
-from tests.core.rankings import candidates, split
+from core.evaluation import evaluate
+from core.protocols import Part, check_rankable, hidden_pairs, hidden_when_recommending, protocol_for
+from tests.core.rankings import Table, candidates, split
 
 
 def lists(pairs: object) -> list[list[int]]:
@@ -80,3 +83,42 @@ def test_that_arrays_have_the_types_that_the_kernels_take() -> None:
     protocol = protocol_for(split({0: [1]}, {0: [2]}, 1, 6), "test", None)
     types = [each.dtype for each in (protocol.users, protocol.indptr, protocol.items, protocol.field.items)]
     assert types == [np.int32, np.int64, np.int32, np.int32]
+
+
+def said(work: Callable[..., object], *given: object) -> str:
+    try:
+        work(*given)
+    except SplitError as error:
+        return error.code
+    return ""
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_that_a_part_is_refused_beforehand_exactly_when_ranking_it_would_be(seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    users, items = 2, int(generator.integers(2, 5))
+
+    def some_lists(least: int) -> dict[int, list[int]]:
+        return {
+            user: generator.choice(items, generator.integers(least, items + 1), replace=False).tolist()
+            for user in range(users)
+        }
+
+    held = some_lists(0)
+    given = candidates(some_lists(0), users) if generator.random() < 0.4 else None
+    whole = split(
+        some_lists(1),
+        held,
+        users,
+        items,
+        validation=some_lists(0),
+        candidates=given,
+        hide_seen=bool(generator.random() < 0.7),
+    )
+    model = Table(generator.random((users, items)))
+    parts: tuple[Part, ...] = ("validation", "test")
+    for part in parts:
+        if len(whole.test if part == "test" else whole.validation):
+            assert said(check_rankable, whole, part) == said(evaluate, model, whole, part), part
+        else:
+            assert said(check_rankable, whole, part) == ""

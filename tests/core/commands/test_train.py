@@ -268,3 +268,13 @@ def test_that_neumf_starts_from_runs_of_the_same_data_alone(call: Call, source: 
     assert said.code == 2
     assert "start_gmf was trained on other users or items" in said.err
     assert not (tmp_path / "elsewhere").exists()
+
+
+def test_that_a_test_part_of_which_nobody_can_be_ranked_is_refused_before_training(call: Call, tmp_path: Path) -> None:
+    full = tmp_path / "full.csv"
+    rows = [f"u{user},i{item},{1_000_000_000 + 10 * item + user}" for user in range(4) for item in range(4)]
+    full.write_text("user,item,time\n" + "\n".join(rows) + "\n")
+    said = call("train", "--data", full, "--model", "mf", "--epochs", "50", "--out", tmp_path / "run", *SMALL)
+    assert said.code == 2
+    assert "no user of the test part can be ranked" in said.err
+    assert not (tmp_path / "run").exists()
