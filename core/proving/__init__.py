@@ -38,6 +38,11 @@ PROOFS: dict[str, ProofEntry] = {
         "every model and optimiser cut off at random places: the end equals that of a run in one piece to the bit",
         "core.proving.cutting:prove",
     ),
+    "power": ProofEntry(
+        "Power",
+        "the power goes at any instant: whatever of the unsynced is on the disk, what was told is there and whole",
+        "core.proving.power:prove",
+    ),
     "disk": ProofEntry(
         "Disk",
         "every place that writes meets a full, a broken and a forbidden disk: what was there before is intact",

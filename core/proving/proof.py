@@ -20,6 +20,7 @@ class Options:
     quick: bool = param(False, "A short version.")
     kills: int = param(0, "Processes to kill (kill).", low=0, high=1_000_000)
     cuts: int = param(0, "Places to cut each run at (resume).", low=0, high=100_000)
+    states: int = param(0, "States of the disk to look at (power).", low=0, high=100_000_000)
     files: int = param(0, "Files of interactions, and as many bundles (fuzz).", low=0, high=100_000_000)
     events: int = param(0, "Events in all (monkey).", low=0, high=100_000_000)
     minutes: float = param(0.0, "Minutes (soak).", low=0, high=100_000, unit="min")

@@ -43,22 +43,22 @@ def read_log(path: Path) -> LoggedEvents:
         content = path.read_bytes()
     events: list[dict[str, Any]] = []
     notes: list[str] = []
-    whole = sequence = start = number = 0
-    while start < len(content):
-        number += 1
-        end = content.find(b"\n", start)
-        found = _parse(content[start : len(content) if end < 0 else end])
-        if end < 0 or (found is None and end == len(content) - 1):
-            # the last line: the process died while it was written
-            break
-        if found is None or found[0] != sequence + 1:
-            notes.append(f"{path.name}, line {number}: {'damaged' if found is None else 'out of order'}")
-        if found is not None:
-            sequence = found[0]
-            events.append(found[1])
-        else:
-            sequence += 1
-        start = whole = end + 1
+    bad: list[str] = []
+    whole = sequence = number = 0
+    *lines, _ = content.split(b"\n")
+    end = 0
+    for number, line in enumerate(lines, 1):
+        end += len(line) + 1
+        found = _parse(line)
+        if found is None:
+            bad.append(f"{path.name}, line {number}: damaged")
+            continue
+        # bad lines with a good one after them; those at the end are what was written when the power went
+        notes += bad
+        if found[0] != sequence + len(bad) + 1:
+            notes.append(f"{path.name}, line {number}: out of order")
+        bad, sequence, whole = [], found[0], end
+        events.append(found[1])
     return LoggedEvents(tuple(events), tuple(notes), whole, sequence)
 
 

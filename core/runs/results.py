@@ -43,6 +43,8 @@ def write_evaluation(folder: Path, evaluation: Evaluation, ranker: str, interact
     if evaluation.repeat is not None:
         columns["repeat"] = evaluation.repeat
     name = f"{evaluation.part}-{ranker}"
+    # it seals the table: an old one beside a new table would be taken for damage
+    durable.remove(folder / f"{name}.json")
     manifest = {
         "format": FORMAT,
         "needs": NEEDS,
