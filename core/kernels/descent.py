@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+import time
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property, reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +15,6 @@ from numpy import uint64
 from core.kernels.factorisation import (
     BINS,
     LOSS_CODES,
-    Positives,
     Rule,
     Tables,
     constants,
@@ -23,14 +22,16 @@ from core.kernels.factorisation import (
     learn_drawn,
 )
 from core.kernels.factorisation_warp import learn_warp
+from core.kernels.gates import APART, SPINS, reached
 from core.kernels.membership import seen_of
-from core.kernels.schedule import Block, Order, blocks, cells, parts_of, shuffle
+from core.kernels.schedule import WINDOW, Block, Cells, Items, arrange, blocks, divide, window_ends
+from core.kernels.streams import WORD, word_reference
 
 if TYPE_CHECKING:
     from core.data.interactions import Events
 
-BLOCK_TRIPLES = 65_536
-"""Triples between two looks at stop and pause; some milliseconds."""
+BLOCK_TRIPLES = 131_072
+"""Triples of a thread between two looks at stop and pause; some milliseconds."""
 WARP_COST = 8
 """How many triples' time a positive of WARP is taken to cost."""
 
@@ -47,8 +48,9 @@ class Steps:
         trials: most draws of WARP.
         threads: threads to use.
         lock_free: threads may write the same rows at once (Hogwild, Niu et al. 2011): fastest, NOT repeatable.
-            Otherwise they never share a row: users and items are divided among them anew each epoch (stratified SGD,
-            Gemulla et al. 2011), and a thread draws its negatives from the part of the items that it holds.
+            Otherwise they never share a row (stratified SGD, Gemulla et al. 2011): each walks a window of users of its
+            own, the items are divided among them anew each epoch, and a thread draws its negatives from the part of the
+            items that it holds.
     """
 
     loss: str = "bpr"
@@ -90,28 +92,26 @@ class Descent:
         if len(train) >= 2**31:
             raise ValueError("more than 2^31 positives")
         self.tables, self.steps, self.seed = tables, steps, seed
-        self.positives = Positives(train.users, train.items)
+        self.train = train
+        self.ends = window_ends(train.indptr, WINDOW, steps.threads)
         self.seen = seen_of(train.pairs)
         self.fixed = constants(train.n_items)
         self.lanes = lanes_of(tables.users.shape[1])
+        cost = WARP_COST if steps.loss == "warp" else steps.negatives
+        self._slices = max(-(-int(np.diff(self.ends).max()) * cost // BLOCK_TRIPLES), 1)
         self._learn = learn_warp if steps.loss == "warp" else learn_drawn
-        self._shuffled: tuple[int, tuple[int, int]] | None = None
-        self._order: Order = np.empty(0, np.int32)
-        self._parts: tuple[int, _Parts] | None = None
+        self._parts = 1 if steps.lock_free else steps.threads
+        self._epoch: _Epoch | None = None
+        self._windows = [_Window(self._parts) for _ in range(steps.threads)]
 
     def blocks(self, epoch: int) -> list[Block]:
         """The blocks of an epoch, to be run in this order; as many in every epoch."""
-        cost = WARP_COST if self.steps.loss == "warp" else self.steps.negatives
-        size = max(BLOCK_TRIPLES // cost, 1024)
-        return blocks(len(self.positives.users), size, epoch, self._generator(epoch, 0))
+        return blocks(len(self.ends) - 1, self.steps.threads, self._slices, epoch, self._key(epoch, 0))
 
     def run(self, block: Block, learning_rate: float) -> Report:
         """Walk the positives of a block; any block can be run at any time, as after a resume."""
-        if self._shuffled != (block.epoch, block.window):
-            self._order = np.empty(block.window[1] - block.window[0], np.int32)
-            shuffle(self._order, block.window[0], self._key(block.epoch, 1))
-            self._shuffled = (block.epoch, block.window)
-        order = self._order[block.start : block.stop]
+        if self._epoch is None or self._epoch.number != block.epoch:
+            self._epoch = self._begun(block.epoch)
         rule = Rule(
             LOSS_CODES[self.steps.loss],
             self.steps.negatives,
@@ -120,15 +120,8 @@ class Descent:
             np.float32(learning_rate),
             np.float32(self.steps.l2),
         )
-        key = self._key(block.epoch, 2)
-        if self.steps.threads == 1:
-            found = [self._walk(order, _EVERYTHING, rule, key)]
-        elif self.steps.lock_free:
-            pieces = np.array_split(order, self.steps.threads)
-            found = self._at_once([partial(self._walk, piece, _EVERYTHING, rule, key) for piece in pieces])
-        else:
-            found = self._stratified(order, block.epoch, rule, key)
-        return self._report(len(order), found)
+        walk = _Walk(block, rule, self._epoch, np.zeros(self.steps.threads * APART, np.int64))
+        return self._report(self._together(walk))
 
     def close(self) -> None:
         """End the threads; the next block makes new ones."""
@@ -138,66 +131,137 @@ class Descent:
 
     @cached_property
     def _pool(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(self.steps.threads, thread_name_prefix="descent")
+        return ThreadPoolExecutor(self.steps.threads - 1, thread_name_prefix="descent")
 
-    def _at_once(self, tasks: list[Callable[[], _Result]]) -> list[_Result]:
-        return [waiting.result() for waiting in [self._pool.submit(task) for task in tasks]]
-
-    def _walk(self, order: Order, catalogue: Order, rule: Rule, key: np.uint64) -> _Result:
-        histogram = np.zeros(BINS, np.int64)
-        result = self._learn(
-            self.lanes, self.tables, self.positives, self.seen, order, catalogue, rule, self.fixed, key, histogram
-        )
-        return (*result, histogram)
-
-    def _stratified(self, order: Order, epoch: int, rule: Rule, key: np.uint64) -> list[_Result]:
-        """Thread t holds the users of part t throughout, and in each turn the items of part (t + turn) mod threads."""
-        if self._parts is None or self._parts[0] != epoch:
-            self._parts = (epoch, self._divide(epoch))
-        parts = self._parts[1]
-        threads = self.steps.threads
-        gathered = np.empty((threads, threads, len(order)), np.int32)
-        counts = [np.zeros(threads, np.int64)] * threads
-
-        def walk(thread: int, turn: int) -> _Result:
-            if turn == 0:
-                owners, items = self.positives
-                counts[thread] = cells(order, owners, items, parts.of_user, parts.of_item, thread, gathered[thread])
-            held = (thread + turn) % threads
-            return self._walk(gathered[thread, held, : counts[thread][held]], parts.items[held], rule, key)
-
-        found = []
-        for turn in range(threads):
-            found += self._at_once([partial(walk, thread, turn) for thread in range(threads)])
+    def _together(self, walk: _Walk) -> list[Report]:
+        """The walks of all threads; this one is the first of them."""
+        waiting = [self._pool.submit(self._walk, walk, thread) for thread in range(1, self.steps.threads)]
+        try:
+            found = self._walk(walk, 0)
+        except BaseException:
+            wait(waiting)
+            raise
+        for each in waiting:
+            found += each.result()
         return found
 
-    def _divide(self, epoch: int) -> _Parts:
-        generator = self._generator(epoch, 3)
-        of_user, _ = parts_of(len(self.tables.users), self.steps.threads, generator)
-        of_item, items = parts_of(len(self.tables.items), self.steps.threads, generator)
-        return _Parts(of_user, of_item, items)
+    def _walk(self, walk: _Walk, thread: int) -> list[Report]:
+        """Thread t walks its window, in each turn the positives with items of part (t + turn) mod parts."""
+        block, epoch, parts = walk.block, walk.epoch, self._parts
+        window = self._windows[thread]
+        try:
+            self._fill(window, block.epoch, block.windows[thread], epoch)
+            found = []
+            for turn in range(parts):
+                held = (thread + turn) % parts
+                if turn:
+                    self._wait(walk, (thread + 1) % parts, turn)
+                start, stop = window.slice_of(held, block)
+                histogram = np.zeros(BINS, np.int64)
+                loss, triples, skipped = self._learn(
+                    self.lanes,
+                    self.tables,
+                    window.cells[start:stop],
+                    uint64(self.ends[window.number] + start),
+                    self.seen,
+                    epoch.members[held, : epoch.sizes[held]] if parts > 1 else _EVERYTHING,
+                    walk.rule,
+                    self.fixed,
+                    epoch.draw_key,
+                    histogram,
+                )
+                walk.turns[thread * APART] = turn + 1
+                found.append(Report(stop - start, triples, skipped, loss, histogram))
+        except BaseException:
+            # nobody waits for a thread that will not come
+            walk.turns[:] = parts
+            raise
+        return found
 
-    def _report(self, positives: int, found: list[_Result]) -> Report:
-        loss = sum(result[0] for result in found)
-        triples, skipped = sum(result[1] for result in found), sum(result[2] for result in found)
-        if self.steps.loss == "bce":
-            loss *= self.steps.negatives / (1 + self.steps.negatives)
-        histogram = np.sum([result[3] for result in found], axis=0)
-        return Report(positives, triples, skipped, loss, histogram)
+    def _wait(self, walk: _Walk, thread: int, turn: int) -> None:
+        """Until the thread that held the part before has ended so many turns."""
+        while not reached(walk.turns, thread * APART, turn, SPINS):
+            # there are more threads than processors for them
+            time.sleep(0)
 
-    def _generator(self, epoch: int, purpose: int) -> np.random.Generator:
-        return np.random.default_rng([self.seed, epoch, purpose])
+    def _fill(self, window: _Window, epoch: int, number: int, begun: _Epoch) -> None:
+        if (window.epoch, window.number) == (epoch, number):
+            return
+        first, stop = int(self.ends[number]), int(self.ends[number + 1])
+        if len(window.cells) < stop - first:
+            window.cells = np.empty(stop - first, np.uint64)
+        users, items = self.train.users, self.train.items
+        arrange(users, items, first, stop, begun.item_part, begun.order_key, window.cells, window.ends)
+        window.epoch, window.number = epoch, number
+
+    def _begun(self, number: int) -> _Epoch:
+        parts, n_items = self._parts, self.train.n_items
+        epoch = _Epoch(
+            number,
+            self._key(number, 1),
+            self._key(number, 2),
+            np.zeros(n_items if parts > 1 else 0, np.uint16),
+            np.zeros((parts, -(-n_items // parts)), np.int32),
+            np.zeros(parts, np.int64),
+        )
+        if parts > 1:
+            divide(self._ranking, self._key(number, 3), epoch.item_part, epoch.members, epoch.sizes)
+        return epoch
+
+    @cached_property
+    def _ranking(self) -> Items:
+        return np.argsort(-self.train.item_counts, kind="stable").astype(np.int32)
 
     def _key(self, epoch: int, purpose: int) -> np.uint64:
-        return uint64(self._generator(epoch, purpose).integers(2**63))
+        return uint64(word_reference(self.seed & WORD, epoch & WORD, purpose))
+
+    def _report(self, found: list[Report]) -> Report:
+        loss = sum(result.loss for result in found)
+        if self.steps.loss == "bce":
+            loss *= self.steps.negatives / (1 + self.steps.negatives)
+        return Report(
+            sum(result.positives for result in found),
+            sum(result.triples for result in found),
+            sum(result.skipped for result in found),
+            loss,
+            reduce(np.add, [result.histogram for result in found]),
+        )
 
 
-_Result = tuple[float, int, int, npt.NDArray[np.int64]]
-_EVERYTHING: Order = np.empty(0, np.int32)
+_EVERYTHING: Items = np.empty(0, np.int32)
 
 
 @dataclass(frozen=True, eq=False)
-class _Parts:
-    of_user: npt.NDArray[np.uint16]
-    of_item: npt.NDArray[np.uint16]
-    items: list[Order]
+class _Epoch:
+    """What is the same in a whole epoch: keys, part of each item, and each part's items."""
+
+    number: int
+    order_key: np.uint64
+    draw_key: np.uint64
+    item_part: npt.NDArray[np.uint16]
+    members: Items
+    sizes: npt.NDArray[np.int64]
+
+
+class _Window:
+    """A thread's window, its positives by the part of their item."""
+
+    def __init__(self, parts: int) -> None:
+        self.epoch, self.number = -1, -1
+        self.cells: Cells = np.empty(0, np.uint64)
+        self.ends = np.zeros(parts + 1, np.int64)
+
+    def slice_of(self, part: int, block: Block) -> tuple[int, int]:
+        """Which of the part's positives belong to the block."""
+        start, size = int(self.ends[part]), int(self.ends[part + 1] - self.ends[part])
+        return start + size * block.part // block.parts, start + size * (block.part + 1) // block.parts
+
+
+@dataclass(frozen=True, eq=False)
+class _Walk:
+    """A block being walked: ``turns`` counts what each thread has ended, a cache line apart."""
+
+    block: Block
+    rule: Rule
+    epoch: _Epoch
+    turns: npt.NDArray[np.int64]

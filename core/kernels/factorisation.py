@@ -12,8 +12,9 @@ from numpy import float32, uint64
 from core.kernels.membership import Seen, has_seen, unseen_at
 from core.kernels.prefetch import LINE, prefetch
 from core.kernels.sampling import ATTEMPTS, SPAN
-from core.kernels.schedule import Order
-from core.kernels.streams import below, stream_of, word
+from core.kernels.schedule import Cells, Items
+from core.kernels.streams import below, word
+from core.kernels.vectors import gap, scores, step
 
 Table = npt.NDArray[np.float32]
 
@@ -32,6 +33,8 @@ CELLS = 4096
 """The logistic function is a table of straight pieces over ±16: it is off by less than 1e-6, and 5 times faster."""
 BINS = 64
 BIN_RANGE = 8.0
+NOTHING = np.uint32(2**32 - 1)
+"""Stands for a negative while there is none."""
 
 # NaN and infinity must come through; only the order of sums is left free, so that they can run in vector registers
 RELAXED = {"reassoc", "contract", "nsz", "arcp"}
@@ -49,13 +52,6 @@ class Tables(NamedTuple):
     users: Table
     items: Table
     item_bias: Table
-
-
-class Positives(NamedTuple):
-    """Training events: user and item of each, ``[positives]`` int32."""
-
-    users: npt.NDArray[np.int32]
-    items: npt.NDArray[np.int32]
 
 
 class Rule(NamedTuple):
@@ -113,13 +109,22 @@ def empty_table(rows: int, factors: int) -> Table:
     return raw[start : start + rows * factors].reshape(rows, factors)
 
 
+@njit(nogil=True, cache=True, error_model="numpy", forceinline=True)
+def fetch(lanes: tuple[int, ...], users: Table, items: Table, user: uint64, item: uint64, negative: uint64) -> None:
+    """Ask for the rows of a triple."""
+    for column in range(0, 8 * len(lanes) if len(lanes) else users.shape[1], LINE):
+        prefetch(users, user, uint64(column))
+        prefetch(items, item, uint64(column))
+        prefetch(items, negative, uint64(column))
+
+
 @njit(nogil=True, cache=True)
 def last_resort(
     indptr: npt.NDArray[np.int64],
     items: npt.NDArray[np.int32],
     bits: npt.NDArray[np.uint64],
     n_items: int,
-    catalogue: Order,
+    catalogue: Items,
     user: uint64,
     drawn: uint64,
 ) -> np.int64:
@@ -165,57 +170,172 @@ def bin_of(x: float32) -> int:
     return int(np.uint32(place))
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, error_model="numpy")
 def draw_triples(
-    positives: Positives,
+    cells: Cells,
+    row: uint64,
     seen: Seen,
-    order: Order,
-    catalogue: Order,
+    catalogue: Items,
     negatives: int,
     key: uint64,
     triples: npt.NDArray[np.uint32],
 ) -> int:
     """Fill the columns of ``triples`` ``[3, ...]`` with (user, item, negative); how many there are.
 
-    With an empty catalogue the negatives are those of ``sampling.draw_uniform`` for rows numbered as the positives;
-    else they are drawn from the catalogue.
+    The negatives are unseen items of the catalogue (empty for all items), all equally likely. The draws of negative n
+    of row r are the words from place (r · negatives + n) · SPAN of the stream that is the key.
+
+    Args:
+        cells: positives, ``[n]``; n times negatives fit into ``triples``.
+        row: number of the first positive.
+        key: with the row it decides every draw.
     """
-    owners, owned = positives.users, positives.items
     indptr, items, bits, n_items = seen.indptr, seen.items, seen.bits, seen.n_items
+    users, owned, drawn = triples[0], triples[1], triples[2]
     listed = len(catalogue)
     bound = uint64(listed if listed else n_items)
-    count = 0
-    for at in range(len(order)):
-        positive = uint64(order[at])
-        user = uint64(owners[positive])
-        stream = stream_of(key, positive)
-        for column in range(negatives):
-            negative = np.int64(-1)
-            for attempt in range(ATTEMPTS):
-                drawn = below(word(stream, uint64(column * SPAN + attempt)), bound)
-                if listed:
-                    drawn = uint64(catalogue[drawn])
-                if not has_seen(indptr, items, bits, user, drawn):
-                    negative = np.int64(drawn)
-                    break
-            if negative < 0:
-                drawn = word(stream, uint64(column * SPAN + ATTEMPTS))
-                negative = last_resort(indptr, items, bits, n_items, catalogue, user, drawn)
-            triples[0, count] = user
-            triples[1, count] = owned[positive]
-            triples[2, count] = max(negative, np.int64(0))
-            count += int(negative >= 0)
-    return count
+    count = len(cells) * negatives
+    start = row * uint64(negatives)
+    # one plain loop after the other: the first runs in vector registers, and none has a branch to guess wrong
+    for at in range(count):
+        drawn[at] = below(word(key, (start + uint64(at)) * uint64(SPAN)), bound)
+    if listed:
+        for at in range(count):
+            drawn[at] = catalogue[drawn[at]]
+    for which in range(len(cells)):
+        cell = cells[which]
+        for at in range(which * negatives, (which + 1) * negatives):
+            users[at], owned[at] = cell >> uint64(32), cell
+    again = np.empty(count + 1, np.uint32)
+    rejected, missing = uint64(0), 0
+    for at in range(count):
+        again[rejected] = at
+        rejected += uint64(has_seen(indptr, items, bits, uint64(users[at]), uint64(drawn[at])))
+    for which in range(rejected):
+        again_at = uint64(again[which])
+        user, place = uint64(users[again_at]), (start + again_at) * uint64(SPAN)
+        negative = np.int64(-1)
+        for attempt in range(1, ATTEMPTS):
+            item = below(word(key, place + uint64(attempt)), bound)
+            if listed:
+                item = uint64(catalogue[item])
+            if not has_seen(indptr, items, bits, user, item):
+                negative = np.int64(item)
+                break
+        if negative < 0:
+            last = word(key, place + uint64(ATTEMPTS))
+            negative = last_resort(indptr, items, bits, n_items, catalogue, user, last)
+        missing += int(negative < 0)
+        drawn[again_at] = NOTHING if negative < 0 else negative
+    return _without_missing(triples, count) if missing else count
+
+
+@njit(nogil=True, cache=True)
+def _without_missing(triples: npt.NDArray[np.uint32], count: int) -> int:
+    kept = 0
+    for at in range(count):
+        if triples[2, at] != NOTHING:
+            triples[:, kept] = triples[:, at]
+            kept += 1
+    return kept
+
+
+# The two below are functions of their own so that nothing else wants the registers of their loops.
+
+
+@njit(nogil=True, cache=True, fastmath=RELAXED, error_model="numpy")
+def descend_pairs(
+    lanes: tuple[int, ...],
+    tables: Tables,
+    triples: npt.NDArray[np.uint32],
+    count: int,
+    margin: float32,
+    rate: float32,
+    keep: float32,
+    table: Table,
+    differences: Table,
+) -> float:
+    """Learn from the first triples with hinge, or with BPR where the margin is negative; the sum of their losses.
+
+    Args:
+        lanes: ``lanes_of(factors)``.
+        triples: ``[3, count + AHEAD or more]``, of ``draw_triples``; what is past the count must be rows of the tables.
+        keep: what a step multiplies the rows by: 1 − learning rate · λ.
+        differences: ``[count or more]``, written: s⁺ − s⁻ before the step.
+    """
+    of_users, of_items, bias = tables.users, tables.items, tables.item_bias
+    users, items, negatives = triples[0], triples[1], triples[2]
+    biased, hinged = len(bias) > 0, margin >= float32(0)
+    total = 0.0
+    for at in range(uint64(count)):
+        soon = at + uint64(AHEAD)
+        fetch(lanes, of_users, of_items, uint64(users[soon]), uint64(items[soon]), uint64(negatives[soon]))
+        user, item, negative = uint64(users[at]), uint64(items[at]), uint64(negatives[at])
+        x = gap(lanes, of_users, of_items, user, item, negative)
+        if biased:
+            x += bias[item] - bias[negative]
+        if hinged:
+            loss = margin - x
+            # written so that NaN stays
+            loss = float32(0) if loss <= float32(0) else loss
+            slope = float32(1) if loss > float32(0) else float32(0)
+        else:
+            slope, loss = logistic(x, table)
+        total += float(loss)
+        differences[at] = x
+        go = rate * slope
+        step(lanes, of_users, of_items, user, item, negative, go, go, keep)
+        if biased:
+            bias[item] += go
+            bias[negative] -= go
+    return total
+
+
+@njit(nogil=True, cache=True, fastmath=RELAXED, error_model="numpy")
+def descend_points(
+    lanes: tuple[int, ...],
+    tables: Tables,
+    triples: npt.NDArray[np.uint32],
+    count: int,
+    share: float32,
+    rate: float32,
+    keep: float32,
+    table: Table,
+    differences: Table,
+) -> float:
+    """As ``descend_pairs`` with binary cross-entropy; ``share`` is the weight of the positive's own point."""
+    of_users, of_items, bias = tables.users, tables.items, tables.item_bias
+    users, items, negatives = triples[0], triples[1], triples[2]
+    biased = len(bias) > 0
+    total = 0.0
+    for at in range(uint64(count)):
+        soon = at + uint64(AHEAD)
+        fetch(lanes, of_users, of_items, uint64(users[soon]), uint64(items[soon]), uint64(negatives[soon]))
+        user, item, negative = uint64(users[at]), uint64(items[at]), uint64(negatives[at])
+        high, low = scores(lanes, of_users, of_items, user, item, negative)
+        if biased:
+            high += bias[item]
+            low += bias[negative]
+        up, loss = logistic(high, table)
+        down, other = logistic(-low, table)
+        total += float(loss * share + other)
+        differences[at] = high - low
+        up, down = up * share * rate, down * rate
+        step(lanes, of_users, of_items, user, item, negative, up, down, keep)
+        if biased:
+            bias[item] += up
+            bias[negative] -= down
+    return total
 
 
 @njit(nogil=True, cache=True, fastmath=RELAXED, error_model="numpy")
 def learn_drawn(
     lanes: tuple[int, ...],
     tables: Tables,
-    positives: Positives,
+    cells: Cells,
+    row: uint64,
     seen: Seen,
-    order: Order,
-    catalogue: Order,
+    catalogue: Items,
     rule: Rule,
     fixed: Constants,
     key: uint64,
@@ -227,75 +347,32 @@ def learn_drawn(
 
     Args:
         lanes: ``lanes_of(factors)``.
-        order: the positives to walk, ``[n]``.
+        cells: the positives to walk, ``[n]``.
+        row: number of the first.
         catalogue: items that negatives are taken from; empty for all.
-        key: together with the positive's number it decides the negatives.
+        key: together with the numbers it decides the negatives.
         histogram: ``[BINS]``, added to: differences s⁺ − s⁻ over ±BIN_RANGE.
 
     Returns:
         Sum of the triples' losses, number of triples, number of positives without a negative.
     """
-    of_users, of_items, bias = tables.users, tables.items, tables.item_bias
-    factors = 8 * len(lanes) if len(lanes) else of_users.shape[1]
-    biased = len(bias) > 0
-    table = fixed.logistic
-    step = rule.learning_rate
-    keep = float32(1) - step * rule.l2
+    rate = rule.learning_rate
+    keep = float32(1) - rate * rule.l2
     share = float32(1) / float32(rule.negatives)
     a_time = max(CHUNK // rule.negatives, 1)
     triples = np.zeros((3, a_time * rule.negatives + AHEAD), np.uint32)
-    users, items, negatives = triples[0], triples[1], triples[2]
-    differences = np.empty(len(users), np.float32)
+    differences = np.empty(a_time * rule.negatives, np.float32)
     total, learned, skipped = 0.0, 0, 0
-    for first in range(0, len(order), a_time):
-        some = order[first : first + a_time]
-        count = draw_triples(positives, seen, some, catalogue, rule.negatives, key, triples)
+    for first in range(0, len(cells), a_time):
+        some = cells[first : first + a_time]
+        count = draw_triples(some, row + uint64(first), seen, catalogue, rule.negatives, key, triples)
         skipped += len(some) - count // rule.negatives
         learned += count
-        for at in range(count):
-            for column in range(0, factors, LINE):
-                prefetch(of_users, uint64(users[at + AHEAD]), uint64(column))
-                prefetch(of_items, uint64(items[at + AHEAD]), uint64(column))
-                prefetch(of_items, uint64(negatives[at + AHEAD]), uint64(column))
-            item, negative = uint64(items[at]), uint64(negatives[at])
-            u, i, j = of_users[uint64(users[at])], of_items[item], of_items[negative]
-            if rule.loss == BCE:
-                high, low = float32(0), float32(0)
-                for factor in range(factors):
-                    high += u[factor] * i[factor]
-                    low += u[factor] * j[factor]
-                if biased:
-                    high += bias[item]
-                    low += bias[negative]
-                x = high - low
-                up, loss = logistic(high, table)
-                down, other = logistic(-low, table)
-                up, loss = up * share, loss * share + other
-            else:
-                x = float32(0)
-                for factor in range(factors):
-                    x += u[factor] * (i[factor] - j[factor])
-                if biased:
-                    x += bias[item] - bias[negative]
-                if rule.loss == BPR:
-                    up, loss = logistic(x, table)
-                else:
-                    loss = rule.margin - x
-                    # written so that NaN stays
-                    loss = float32(0) if loss <= float32(0) else loss
-                    up = float32(1) if loss > float32(0) else float32(0)
-                down = up
-            total += float(loss)
-            differences[at] = x
-            up, down = up * step, down * step
-            for factor in range(factors):
-                w, p, q = u[factor], i[factor], j[factor]
-                u[factor] = keep * w + (up * p - down * q)
-                i[factor] = keep * p + up * w
-                j[factor] = keep * q - down * w
-            if biased:
-                bias[item] += up
-                bias[negative] -= down
+        if rule.loss == BCE:
+            total += descend_points(lanes, tables, triples, count, share, rate, keep, fixed.logistic, differences)
+        else:
+            margin = rule.margin if rule.loss == HINGE else float32(-1)
+            total += descend_pairs(lanes, tables, triples, count, margin, rate, keep, fixed.logistic, differences)
         for at in range(count):
             histogram[bin_of(differences[at])] += 1
     return total, learned, skipped

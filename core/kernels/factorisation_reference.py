@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from core.kernels.factorisation import BCE, BIN_RANGE, BINS, BPR, WARP, Positives, Rule, Tables
-from core.kernels.sampling import draw_uniform_reference
+from core.kernels.factorisation import BCE, BIN_RANGE, BINS, BPR, WARP, Rule, Tables
+from core.kernels.sampling import ATTEMPTS, SPAN, draw_uniform_reference
+from core.kernels.streams import GOLDEN, WORD, below_reference, mixed_reference
 
 if TYPE_CHECKING:
     from core.data.interactions import Pairs
@@ -39,22 +40,28 @@ def _sigmoid(x: float) -> float:
 
 def learn_reference(
     tables: Tables,
-    positives: Positives,
+    cells: list[tuple[int, int]],
+    first: int,
     pairs: Pairs,
-    order: npt.NDArray[np.int32],
     catalogue: npt.NDArray[np.int32],
     rule: Rule,
     key: int,
 ) -> tuple[float, int, int, npt.NDArray[np.int64]]:
-    """Change the tables (of any float type) in place; sum of losses, triples, positives skipped, histogram."""
+    """Change the tables (of any float type) in place; sum of losses, triples, positives skipped, histogram.
+
+    Args:
+        cells: user and item of each positive.
+        first: number of the first.
+    """
     total, learned, skipped = 0.0, 0, 0
     histogram = np.zeros(BINS, np.int64)
     walk = _warp if rule.loss == WARP else _drawn
-    for positive in order.tolist():
-        user, item = int(positives.users[positive]), int(positives.items[positive])
+    for row, (user, item) in enumerate(cells, first):
 
-        def draw(column: int, user: int = user, row: int = positive) -> int:
-            return draw_uniform_reference(pairs, catalogue, user, key, row, column)
+        def draw(column: int, user: int = user, row: int = row) -> int:
+            if rule.loss == WARP:
+                return draw_uniform_reference(pairs, catalogue, user, key, row, column)
+            return draw_reference(pairs, catalogue, user, key, row * rule.negatives + column)
 
         if draw(0) < 0:
             skipped += 1
@@ -63,6 +70,19 @@ def learn_reference(
             total, learned = total + loss, learned + 1
             histogram[int(np.clip((x + BIN_RANGE) * BINS / (2 * BIN_RANGE), 0, BINS - 1))] += 1
     return total, learned, skipped, histogram
+
+
+def draw_reference(pairs: Pairs, catalogue: npt.NDArray[np.int32], user: int, key: int, number: int) -> int:
+    """A negative of ``draw_triples`` by its number, row · negatives + column, from lists; -1 when there is none."""
+    words = [mixed_reference((key + (number * SPAN + at + 1) * GOLDEN) & WORD) for at in range(SPAN)]
+    listed = catalogue.tolist() if len(catalogue) else list(range(pairs.n_items))
+    seen = set(pairs.of(user).tolist())
+    for attempt in range(ATTEMPTS):
+        item = int(listed[below_reference(words[attempt], len(listed))])
+        if item not in seen:
+            return item
+    left = [item for item in listed if item not in seen]
+    return left[below_reference(words[ATTEMPTS], len(left))] if left else -1
 
 
 Draw = Callable[[int], int]

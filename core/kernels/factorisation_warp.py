@@ -7,11 +7,11 @@ import numpy.typing as npt
 from numba import njit
 from numpy import float32, uint64
 
-from core.kernels.factorisation import RELAXED, Constants, Positives, Rule, Tables, bin_of, last_resort
+from core.kernels.factorisation import RELAXED, Constants, Rule, Tables, bin_of, last_resort
 from core.kernels.membership import Seen, has_seen
 from core.kernels.prefetch import LINE, prefetch
 from core.kernels.sampling import ATTEMPTS, SPAN
-from core.kernels.schedule import Order
+from core.kernels.schedule import Cells, Items
 from core.kernels.streams import below, stream_of, word
 
 
@@ -19,10 +19,10 @@ from core.kernels.streams import below, stream_of, word
 def learn_warp(
     lanes: tuple[int, ...],
     tables: Tables,
-    positives: Positives,
+    cells: Cells,
+    row: uint64,
     seen: Seen,
-    order: Order,
-    catalogue: Order,
+    catalogue: Items,
     rule: Rule,
     fixed: Constants,
     key: uint64,
@@ -33,7 +33,6 @@ def learn_warp(
     A positive without a violation is a triple of weight 0 with its last draw: only the L2 term moves its rows.
     """
     of_users, of_items, bias = tables.users, tables.items, tables.item_bias
-    owners, owned = positives.users, positives.items
     indptr, items, bits, n_items = seen.indptr, seen.items, seen.bits, seen.n_items
     weights = fixed.rank_weights
     factors = 8 * len(lanes) if len(lanes) else of_users.shape[1]
@@ -41,11 +40,10 @@ def learn_warp(
     bound = uint64(listed if listed else n_items)
     keep = float32(1) - rule.learning_rate * rule.l2
     total, learned, skipped = 0.0, 0, 0
-    for at in range(len(order)):
-        positive = uint64(order[at])
-        user, item = uint64(owners[positive]), uint64(owned[positive])
+    for at in range(len(cells)):
+        user, item = cells[at] >> uint64(32), cells[at] & uint64(2**32 - 1)
         unseen = n_items - (indptr[user + uint64(1)] - indptr[user])
-        stream = stream_of(key, positive)
+        stream = stream_of(key, row + uint64(at))
         u, i = of_users[user], of_items[item]
         high = float32(0)
         for factor in range(factors):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -12,110 +11,173 @@ from numpy import uint64
 
 from core.kernels.streams import below, stream_of, word, word_reference
 
-Order = npt.NDArray[np.int32]
+Cells = npt.NDArray[np.uint64]
+"""Positives as words: the user in the upper 32 bits, the item in the lower."""
+Items = npt.NDArray[np.int32]
 
 WINDOW = 65_536
-"""Positives of a window. They come in user order, so that the rows of some hundred users stay in the second-level cache
-while the window is walked in random order: 4 times faster at 20 million positives than a shuffle of everything."""
-SHUFFLED_WHOLE = 1 << 20
-"""Up to so many positives one window holds all: the tables are in the cache anyway."""
+"""Positives of a window, about. They come in user order, so that the rows of some hundred users stay in the second
+cache while the window is walked in random order: 4 times faster at 20 million positives than a shuffle of all."""
+PLACES = 512
+"""Random places that are drawn at once, in vector registers."""
 
 
 @dataclass(frozen=True)
 class Block:
-    """What is walked between two looks at stop and pause: a part of a shuffled window.
+    """What is walked between two looks at stop and pause: a slice of some windows, one for each thread.
 
     Attributes:
         epoch: number of the epoch.
-        window: first and last + 1 of the positives (in user order) that are shuffled among each other.
-        start, stop: part of the shuffled window.
+        windows: numbers of the windows.
+        part, parts: which of how many slices of each window.
     """
 
     epoch: int
-    window: tuple[int, int]
-    start: int
-    stop: int
-
-    def __len__(self) -> int:
-        return self.stop - self.start
+    windows: tuple[int, ...]
+    part: int
+    parts: int
 
 
-def blocks(count: int, size: int, epoch: int, generator: np.random.Generator) -> list[Block]:
+def window_ends(starts: npt.NDArray[np.int64], width: int, together: int) -> npt.NDArray[np.int64]:
+    """Cut events in user order into windows, no user in two of them.
+
+    Args:
+        starts: start of each user's events, ``[users + 1]``.
+        width: events of a window, about; a user of more than that has a window of more.
+        together: the number of windows is a multiple of this; some are empty where there are too few users.
+
+    Returns:
+        Where each window starts, and the end of the last, ``[windows + 1]``.
+    """
+    count = int(starts[-1])
+    windows = max(-(-count // (width * together)), 1) * together
+    wanted = np.linspace(0, count, windows + 1).astype(np.int64)
+    after = np.searchsorted(starts, wanted)
+    before = np.maximum(after - 1, 0)
+    nearer = np.where(wanted - starts[before] < starts[after] - wanted, before, after)
+    return starts[nearer]
+
+
+def blocks(windows: int, together: int, parts: int, epoch: int, key: np.uint64) -> list[Block]:
     """The blocks of an epoch, windows in random order; needs no memory for the positives themselves.
 
     Args:
-        count: positives in the training part.
-        size: most positives of a block; blocks of a window are of nearly equal size.
+        windows: how many there are, a multiple of ``together``.
+        together: windows of a block.
+        parts: slices of a window.
         epoch: number of the epoch.
-        generator: decides the order of the windows.
+        key: decides the order of the windows.
     """
-    width = count if count <= SHUFFLED_WHOLE else WINDOW
-    starts = np.arange(0, count, max(width, 1))
-    found = []
-    for start in generator.permutation(starts).tolist():
-        window = (start, min(start + width, count))
-        pieces = -(-(window[1] - start) // size)
-        cuts = np.linspace(0, window[1] - start, pieces + 1).astype(int).tolist()
-        found += [Block(epoch, window, a, b) for a, b in pairwise(cuts)]
+    order = np.arange(windows, dtype=np.uint64)
+    shuffle(order, uint64(0), key)
+    rows = order.reshape(-1, together).tolist()
+    return [Block(epoch, tuple(row), part, parts) for row in rows for part in range(parts)]
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def arrange(
+    owners: Items,
+    items: Items,
+    first: int,
+    stop: int,
+    item_part: npt.NDArray[np.uint16],
+    key: uint64,
+    cells: Cells,
+    ends: npt.NDArray[np.int64],
+) -> None:
+    """Collect a window's positives by the part of their item, each part in random order (Fisher and Yates).
+
+    Args:
+        owners, items: user and item of every positive.
+        first, stop: the window.
+        item_part: part of each item; empty when there is only one.
+        key: decides the order.
+        cells: ``[stop - first]``, written, part after part.
+        ends: ``[parts + 1]``, written: where each part starts, and the end of the last.
+    """
+    parts = len(ends) - 1
+    ends[:] = 0
+    if parts > 1:
+        for at in range(uint64(first), uint64(stop)):
+            ends[uint64(item_part[uint64(items[at])]) + uint64(1)] += 1
+    else:
+        ends[1] = stop - first
+    for part in range(parts):
+        ends[part + 1] += ends[part]
+    nexts = ends[:parts].copy()
+    for at in range(uint64(first), uint64(stop)):
+        item = uint64(items[at])
+        held = uint64(item_part[item]) if parts > 1 else uint64(0)
+        to = nexts[held]
+        cells[uint64(to)] = (uint64(owners[at]) << uint64(32)) | item
+        nexts[held] = to + 1
+    for part in range(parts):
+        shuffle(cells[ends[part] : ends[part + 1]], uint64(first + ends[part]), key)
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def shuffle(cells: Cells, row: uint64, key: uint64) -> None:
+    """Put words ``[n]`` into random order, n < 2^32; the row gives each call of a key its own stream."""
+    stream = stream_of(key, row)
+    places = np.empty(PLACES, np.uint32)
+    left = len(cells)
+    while left > 0:
+        some = min(left, PLACES)
+        for at in range(some):
+            bound = uint64(left) - uint64(at)
+            places[at] = below(word(stream, bound), bound)
+        for at in range(some):
+            last, other = uint64(left) - uint64(at) - uint64(1), uint64(places[at])
+            cells[last], cells[other] = cells[other], cells[last]
+        left -= some
+
+
+def arrange_reference(
+    owners: list[int], items: list[int], first: int, stop: int, item_part: list[int], parts: int, key: int
+) -> list[list[int]]:
+    """``arrange`` in plain lists: the words of each part."""
+    found: list[list[int]] = [[] for _ in range(parts)]
+    for at in range(first, stop):
+        found[item_part[items[at]] if parts > 1 else 0].append((owners[at] << 32) | items[at])
+    row = first
+    for cells in found:
+        shuffle_reference(cells, row, key)
+        row += len(cells)
     return found
 
 
-@njit(nogil=True, cache=True)
-def shuffle(order: Order, first: int, key: uint64) -> None:
-    """Fill ``order`` ``[n]`` with a random permutation of ``first .. first + n - 1`` (Fisher and Yates)."""
-    stream = stream_of(key, uint64(first))
-    for at in range(len(order)):
-        order[at] = first + at
-    for at in range(len(order) - 1, 0, -1):
-        other = below(word(stream, uint64(at)), uint64(at + 1))
-        order[at], order[other] = order[other], order[at]
-
-
-def shuffle_reference(n: int, first: int, key: int) -> list[int]:
+def shuffle_reference(cells: list[int], row: int, key: int) -> None:
     """``shuffle`` in a plain list."""
-    order = list(range(first, first + n))
-    for at in range(n - 1, 0, -1):
-        other = (word_reference(key, first, at) * (at + 1)) >> 64
-        order[at], order[other] = order[other], order[at]
-    return order
+    for bound in range(len(cells), 0, -1):
+        other = (word_reference(key, row, bound) * bound) >> 64
+        cells[bound - 1], cells[other] = cells[other], cells[bound - 1]
 
 
-@njit(nogil=True, cache=True)
-def cells(
-    order: Order,
-    owners: npt.NDArray[np.int32],
-    items: npt.NDArray[np.int32],
-    user_part: npt.NDArray[np.uint16],
-    item_part: npt.NDArray[np.uint16],
-    part: int,
-    gathered: npt.NDArray[np.int32],
-) -> npt.NDArray[np.int64]:
-    """Collect the positives of one part of the users by the part of their item, order kept.
+@njit(nogil=True, cache=True, error_model="numpy")
+def divide(
+    ranking: Items, key: uint64, item_part: npt.NDArray[np.uint16], members: Items, sizes: npt.NDArray[np.int64]
+) -> None:
+    """Divide the items at random into parts that hold nearly the same number of positives.
+
+    Of each so many neighbours in popularity every part gets one.
 
     Args:
-        order: positives, ``[n]``.
-        owners, items: user and item of every positive.
-        user_part, item_part: part of each user and item.
-        part: the part of the users that is wanted.
-        gathered: ``[item parts, n]``, written.
-
-    Returns:
-        How many positives each row of ``gathered`` holds, ``[item parts]``.
+        ranking: the items from the most popular to the least, ``[items]``.
+        key: decides who gets which.
+        item_part: ``[items]``, written.
+        members: ``[parts, ceil(items / parts)]``, written.
+        sizes: members of each part, ``[parts]``, written.
     """
-    counts = np.zeros(gathered.shape[0], np.int64)
-    for at in range(len(order)):
-        positive = order[at]
-        row = item_part[items[positive]]
-        # written in any case and kept only when it belongs here: no branch to guess wrong
-        gathered[row, counts[row]] = positive
-        counts[row] += user_part[owners[positive]] == part
-    return counts
-
-
-def parts_of(count: int, parts: int, generator: np.random.Generator) -> tuple[npt.NDArray[np.uint16], list[Order]]:
-    """Divide ``0 .. count - 1`` at random into parts of nearly equal size: part of each, and members of each part."""
-    members = np.array_split(generator.permutation(count).astype(np.int32), parts)
-    part = np.empty(count, np.uint16)
-    for number, each in enumerate(members):
-        part[each] = number
-    return part, members
+    parts = len(sizes)
+    sizes[:] = 0
+    stream = stream_of(key, uint64(0))
+    turn = np.arange(parts)
+    for at in range(len(ranking)):
+        # the next of a random permutation of the parts
+        taken = at % parts
+        other = taken + np.int64(below(word(stream, uint64(at)), uint64(parts - taken)))
+        turn[taken], turn[other] = turn[other], turn[taken]
+        part, item = turn[taken], ranking[at]
+        item_part[item] = part
+        members[part, sizes[part]] = item
+        sizes[part] += 1

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core.data.interactions import Events
-from core.kernels import descent, schedule
+from core.kernels import descent
 from core.kernels.descent import Descent, Report, Steps
 from core.kernels.factorisation import LOSS_CODES, Tables, empty_table
 
@@ -84,13 +84,14 @@ def test_that_the_same_seed_and_threads_give_the_same_tables_to_the_last_bit(los
 
 @pytest.mark.parametrize("threads", [1, 2])
 def test_that_blocks_can_be_run_after_a_resume(monkeypatch: pytest.MonkeyPatch, threads: int) -> None:
-    monkeypatch.setattr(schedule, "SHUFFLED_WHOLE", 100)
-    monkeypatch.setattr(schedule, "WINDOW", 300)
+    monkeypatch.setattr(descent, "WINDOW", 150)
     monkeypatch.setattr(descent, "BLOCK_TRIPLES", 64)
     train = groups()
     steps = Steps("bpr", threads=threads)
     whole = fresh(train)
     through = Descent(whole, train, steps, 9)
+    assert len(through.blocks(0)) > 6
+    assert through.blocks(0)[0].parts > 1
     for epoch in (0, 1):
         for block in through.blocks(epoch):
             through.run(block, 0.05)
@@ -104,8 +105,14 @@ def test_that_blocks_can_be_run_after_a_resume(monkeypatch: pytest.MonkeyPatch, 
     assert whole.users.tobytes() == parts.users.tobytes()
 
 
-@pytest.mark.parametrize("steps", [Steps("bpr", negatives=3), Steps("hinge", threads=2), Steps("warp")], ids=str)
-def test_that_reports_count_every_positive_once(steps: Steps) -> None:
+@pytest.mark.parametrize(
+    "steps",
+    [Steps("bpr", negatives=3), Steps("hinge", threads=2), Steps("warp"), Steps(threads=3, lock_free=True)],
+    ids=str,
+)
+def test_that_reports_count_every_positive_once(monkeypatch: pytest.MonkeyPatch, steps: Steps) -> None:
+    monkeypatch.setattr(descent, "WINDOW", 150)
+    monkeypatch.setattr(descent, "BLOCK_TRIPLES", 64)
     train = groups()
     _, reports = epochs(train, steps, 1)
     assert sum(report.positives for report in reports) == len(train)

@@ -3,19 +3,17 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pytest
-import torch
 
 from core.data.interactions import Events
 from core.kernels import factorisation as kernels
-from core.kernels.factorisation import LOSS_CODES, Positives, Rule, Tables
-from core.kernels.factorisation_reference import learn_reference, pair_loss, score, step
+from core.kernels.factorisation import LOSS_CODES, Rule, Tables
+from core.kernels.factorisation_reference import draw_reference, learn_reference, pair_loss, score, step
 from core.kernels.factorisation_warp import learn_warp
 from core.kernels.membership import seen_of
 from core.kernels.sampling import draw_uniform_reference
-from core.samplers.settings import UniformSettings
-from core.samplers.uniform import UniformSampler
 
 EVERYTHING = np.empty(0, np.int32)
+ROW = 2**31 + 5
 KEY = 2**64 - 12345
 
 
@@ -43,11 +41,19 @@ def rule(loss: str, negatives: int = 1, rate: float = 0.05, l2: float = 0.02, tr
     return Rule(LOSS_CODES[loss], negatives, trials, *numbers)
 
 
+def pairs_at(train: Events, places: npt.NDArray[np.int64]) -> list[tuple[int, int]]:
+    return list(zip(train.users[places].tolist(), train.items[places].tolist(), strict=True))
+
+
+def cells_of(pairs: list[tuple[int, int]]) -> npt.NDArray[np.uint64]:
+    return np.array([(user << 32) | item for user, item in pairs], np.uint64)
+
+
 def learn(
     train: Events,
     tables: Tables,
     how: Rule,
-    order: npt.NDArray[np.int32],
+    places: npt.NDArray[np.int64],
     catalogue: npt.NDArray[np.int32] = EVERYTHING,
     budget: int = 2**20,
     lanes: tuple[int, ...] | None = None,
@@ -58,9 +64,9 @@ def learn(
     result = kernel(
         lanes,
         tables,
-        Positives(train.users, train.items),
+        cells_of(pairs_at(train, places)),
+        np.uint64(ROW),
         seen_of(train.pairs, budget),
-        order,
         catalogue,
         how,
         kernels.constants(train.n_items),
@@ -84,21 +90,21 @@ def test_that_the_kernel_equals_the_reference_step_by_step(
     how = rule(loss, 1 if loss == "warp" else negatives)
     tables = fresh(train, factors, biased)
     wanted = Tables(*(part.astype(np.float64) for part in tables))
-    order = np.random.default_rng(1).permutation(len(train)).astype(np.int32)
+    order = np.random.default_rng(1).permutation(len(train))
     for start in range(0, len(order), 5):
         some = order[start : start + 5]
         got = learn(train, tables, how, some, budget=budget)
-        want = learn_reference(wanted, Positives(train.users, train.items), train.pairs, some, EVERYTHING, how, KEY)
+        want = learn_reference(wanted, pairs_at(train, some), ROW, train.pairs, EVERYTHING, how, KEY)
         assert got[0] == pytest.approx(want[0], rel=1e-4, abs=1e-4)
         assert got[1:3] == want[1:3]
         assert np.abs(got[3] - want[3]).sum() <= 2 * (got[3].sum() // 20 + 1)
         same(tables, wanted)
 
 
-@pytest.mark.parametrize("loss", ["bpr", "warp"])
+@pytest.mark.parametrize("loss", LOSS_CODES)
 def test_that_the_special_kernel_equals_the_general_one(loss: str) -> None:
     train = training()
-    order = np.arange(len(train), dtype=np.int32)
+    order = np.arange(len(train))
     special, general = (fresh(train, 64, True, 0.1) for _ in range(2))
     assert kernels.lanes_of(64)
     first = learn(train, special, rule(loss), order)
@@ -114,9 +120,9 @@ def test_that_negatives_from_a_catalogue_stay_inside_it_and_equal_the_reference(
     tables = fresh(train, 5, False)
     before = tables.items.copy()
     wanted = Tables(*(part.astype(np.float64) for part in tables))
-    order = np.flatnonzero(train.items == 4).astype(np.int32)
+    order = np.flatnonzero(train.items == 4)
     got = learn(train, tables, rule(loss), order, catalogue)
-    want = learn_reference(wanted, Positives(train.users, train.items), train.pairs, order, catalogue, rule(loss), KEY)
+    want = learn_reference(wanted, pairs_at(train, order), ROW, train.pairs, catalogue, rule(loss), KEY)
     same(tables, wanted)
     assert got[1:3] == want[1:3]
     changed = np.flatnonzero((tables.items != before).any(1))
@@ -124,17 +130,37 @@ def test_that_negatives_from_a_catalogue_stay_inside_it_and_equal_the_reference(
     assert len(changed) > 1
 
 
-def test_that_the_negatives_are_those_of_the_uniform_sampler() -> None:
+@pytest.mark.parametrize("budget", [2**20, 0])
+@pytest.mark.parametrize("listed", [[], [3, 4, 8, 15, 16, 22], [1]])
+@pytest.mark.parametrize("negatives", [1, 3])
+def test_that_the_drawn_triples_are_those_of_the_reference(negatives: int, listed: list[int], budget: int) -> None:
+    train, catalogue = training(), np.array(listed, np.int32)
+    pairs = pairs_at(train, np.random.default_rng(3).permutation(len(train)))
+    triples = np.zeros((3, negatives * len(train)), np.uint32)
+    seen = seen_of(train.pairs, budget)
+    count = kernels.draw_triples(cells_of(pairs), np.uint64(ROW), seen, catalogue, negatives, np.uint64(KEY), triples)
+    wanted = [
+        (user, item, draw_reference(train.pairs, catalogue, user, KEY, row * negatives + column))
+        for row, (user, item) in enumerate(pairs, ROW)
+        for column in range(negatives)
+    ]
+    assert triples[:, :count].T.tolist() == [list(each) for each in wanted if each[2] >= 0]
+    assert count < len(wanted)
+
+
+def test_that_negatives_are_all_unseen_items_equally_often() -> None:
     train = training()
-    order = np.arange(len(train), dtype=np.int32)
-    triples = np.zeros((3, 3 * len(train)), np.uint32)
-    positives, seen = Positives(train.users, train.items), seen_of(train.pairs)
-    count = kernels.draw_triples(positives, seen, order, EVERYTHING, 3, np.uint64(KEY), triples)
-    users = torch.from_numpy(train.users.astype(np.int64))
-    drawn = UniformSampler(UniformSettings(), train, torch.device("cpu")).draw(users, users, 3, KEY)
-    assert count == 3 * int(drawn.valid.sum())
-    np.testing.assert_array_equal(triples[2, :count], drawn.items[drawn.valid].flatten().numpy())
-    np.testing.assert_array_equal(triples[0, :count], train.users.repeat(3)[: len(triples[0])][:count])
+    user = 2
+    unseen = np.setdiff1d(np.arange(train.n_items), train.pairs.of(user))
+    triples = np.zeros((3, 20_000), np.uint32)
+    cells, seen = cells_of([(user, 0)] * 20_000), seen_of(train.pairs)
+    for catalogue in (EVERYTHING, np.arange(0, train.n_items, 2, dtype=np.int32)):
+        count = kernels.draw_triples(cells, np.uint64(0), seen, catalogue, 1, np.uint64(KEY), triples)
+        allowed = np.intersect1d(unseen, catalogue) if len(catalogue) else unseen
+        found = np.bincount(triples[2, :count], minlength=train.n_items)
+        assert set(np.flatnonzero(found)) == set(allowed)
+        expected = count / len(allowed)
+        assert np.sum((found[allowed] - expected) ** 2 / expected) < len(allowed) + 5 * np.sqrt(2 * len(allowed))
 
 
 def test_that_the_last_resort_is_exact() -> None:
@@ -153,7 +179,7 @@ def test_that_the_last_resort_is_exact() -> None:
 @pytest.mark.parametrize("loss", LOSS_CODES)
 def test_that_a_user_who_has_seen_everything_is_skipped_and_counted(loss: str) -> None:
     train = training()
-    last = np.flatnonzero(train.users == train.n_users - 1).astype(np.int32)
+    last = np.flatnonzero(train.users == train.n_users - 1)
     tables = fresh(train, 4, True)
     before = tables.users.copy()
     loss_sum, triples, skipped, histogram = learn(train, tables, rule(loss), last)
@@ -200,12 +226,13 @@ def test_that_reference_gradients_equal_finite_differences(loss: str) -> None:
 def test_that_a_warp_step_follows_the_gradient_of_its_weighted_hinge() -> None:
     train = training()
     before = fresh(train, 4, True, 0.1)
+    before.item_bias[:] *= 0.1
     after = Tables(*(part.copy() for part in before))
-    positive = np.array([0], np.int32)
+    positive = np.array([0])
     total, _, _, _ = learn(train, after, rule("warp", rate=1e-3), positive)
     user, item = int(train.users[0]), int(train.items[0])
     # with scores near 0 the very first draw violates a margin of 1
-    negative = draw_uniform_reference(train.pairs, EVERYTHING, user, KEY, 0, 0)
+    negative = draw_uniform_reference(train.pairs, EVERYTHING, user, KEY, ROW, 0)
     weight = float(np.sum(1 / np.arange(1, train.n_items - len(train.pairs.of(user)) + 1)))
     tables = Tables(*(part.astype(np.float64) for part in before))
     assert total == pytest.approx(weight * (1 - score(tables, user, item) + score(tables, user, negative)), rel=1e-5)
@@ -226,7 +253,7 @@ def test_that_bad_numbers_come_out_in_the_loss(loss: str, bad: float) -> None:
     train = training()
     tables = fresh(train, 6, False)
     tables.users[:, 2] = bad
-    assert not np.isfinite(learn(train, tables, rule(loss), np.arange(20, dtype=np.int32))[0])
+    assert not np.isfinite(learn(train, tables, rule(loss), np.arange(20))[0])
 
 
 def test_that_the_logistic_table_is_accurate_and_straight_outside() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import chain, pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,51 +9,79 @@ from hypothesis import strategies as st
 
 from core.kernels import schedule
 
+NONE = np.empty(0, np.uint16)
 
-@given(st.integers(1, 60), st.integers(0, 2**31), st.integers(0, 2**64 - 1))
-def test_that_shuffle_is_the_reference_permutation(n: int, first: int, key: int) -> None:
-    order = np.empty(n, np.int32)
-    schedule.shuffle(order, min(first, 2**31 - 1 - n), np.uint64(key))
-    assert order.tolist() == schedule.shuffle_reference(n, min(first, 2**31 - 1 - n), key)
-    assert sorted(order.tolist()) == list(range(order.min(), order.min() + n))
+
+@given(st.integers(0, 1200), st.integers(0, 2**63), st.integers(0, 2**64 - 1))
+def test_that_shuffle_is_the_reference_permutation(n: int, row: int, key: int) -> None:
+    cells, wanted = np.arange(n, dtype=np.uint64), list(range(n))
+    schedule.shuffle(cells, np.uint64(row), np.uint64(key))
+    schedule.shuffle_reference(wanted, row, key)
+    assert cells.tolist() == wanted
+    assert sorted(wanted) == list(range(n))
 
 
 def test_that_shuffles_put_every_number_everywhere_equally_often() -> None:
-    table, order = np.zeros((5, 5)), np.empty(5, np.int32)
+    table = np.zeros((5, 5))
     for key in range(5000):
-        schedule.shuffle(order, 0, np.uint64(key))
-        table[np.arange(5), order] += 1
+        cells = np.arange(5, dtype=np.uint64)
+        schedule.shuffle(cells, np.uint64(0), np.uint64(key))
+        table[np.arange(5), cells] += 1
     assert np.abs(table - 1000).max() < 150
 
 
-@pytest.mark.parametrize("count", [1, 999, 1000, 1001, 5000])
-@pytest.mark.parametrize(("whole", "window"), [(10_000, 64), (100, 640)])
-def test_that_the_blocks_of_an_epoch_visit_every_positive_once(
-    monkeypatch: pytest.MonkeyPatch, count: int, whole: int, window: int
+@given(st.lists(st.integers(0, 40), min_size=1, max_size=30), st.integers(1, 60), st.integers(1, 4))
+def test_that_windows_hold_whole_users_and_all_events(counts: list[int], width: int, together: int) -> None:
+    starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    ends = schedule.window_ends(starts, width, together)
+    assert ends[0] == 0
+    assert ends[-1] == starts[-1]
+    assert (np.diff(ends) >= 0).all()
+    assert set(ends.tolist()) <= set(starts.tolist())
+    assert (len(ends) - 1) % together == 0
+    # no wider than wanted by more than the user at either end
+    assert np.diff(ends).max() <= width + 1 + max(counts)
+
+
+@pytest.mark.parametrize(("windows", "together", "parts"), [(1, 1, 1), (6, 2, 1), (6, 3, 4), (40, 1, 2)])
+def test_that_the_blocks_of_an_epoch_take_every_slice_of_every_window_once(
+    windows: int, together: int, parts: int
 ) -> None:
-    monkeypatch.setattr(schedule, "SHUFFLED_WHOLE", whole)
-    monkeypatch.setattr(schedule, "WINDOW", window)
-    found = schedule.blocks(count, 100, 3, np.random.default_rng(1))
-    visited = [at for block in found for at in range(block.window[0] + block.start, block.window[0] + block.stop)]
-    assert sorted(visited) == list(range(count))
-    assert max(len(block) for block in found) <= 100
-    assert {block.epoch for block in found} == {3}
-    if whole == 100 and count > 2000:
-        assert [block.window for block in found] != sorted(block.window for block in found)
+    found = schedule.blocks(windows, together, parts, 3, np.uint64(1))
+    visited = [(window, block.part) for block in found for window in block.windows]
+    assert sorted(visited) == [(window, part) for window in range(windows) for part in range(parts)]
+    assert {(block.epoch, block.parts, len(block.windows)) for block in found} == {(3, parts, together)}
+    if windows > 2:
+        assert visited != sorted(visited)
+        assert found != schedule.blocks(windows, together, parts, 3, np.uint64(2))
 
 
-def test_that_cells_divide_the_positives_of_a_part_and_keep_their_order() -> None:
+@pytest.mark.parametrize("parts", [1, 2, 3])
+def test_that_a_window_is_arranged_as_by_the_reference(parts: int) -> None:
     generator = np.random.default_rng(2)
     owners, items = generator.integers(0, 20, 300).astype(np.int32), generator.integers(0, 30, 300).astype(np.int32)
-    user_part, _ = schedule.parts_of(20, 3, generator)
-    item_part, members = schedule.parts_of(30, 3, generator)
-    order = generator.permutation(300).astype(np.int32)
-    for part in range(3):
-        gathered = np.empty((3, 300), np.int32)
-        counts = schedule.cells(order, owners, items, user_part, item_part, part, gathered)
-        for held in range(3):
-            wanted = [p for p in order.tolist() if user_part[owners[p]] == part and item_part[items[p]] == held]
-            assert gathered[held, : counts[held]].tolist() == wanted
-    assert sorted(np.concatenate(members).tolist()) == list(range(30))
-    assert all((item_part[each] == number).all() for number, each in enumerate(members))
-    assert [len(each) for each in members] == [10, 10, 10]
+    item_part = generator.integers(0, parts, 30).astype(np.uint16) if parts > 1 else NONE
+    cells, ends = np.zeros(200, np.uint64), np.zeros(parts + 1, np.int64)
+    schedule.arrange(owners, items, 50, 250, item_part, np.uint64(9), cells, ends)
+    wanted = schedule.arrange_reference(owners.tolist(), items.tolist(), 50, 250, item_part.tolist(), parts, 9)
+    assert [cells[a:b].tolist() for a, b in pairwise(ends)] == wanted
+    whole = sorted((int(user) << 32) | int(item) for user, item in zip(owners[50:250], items[50:250], strict=True))
+    assert sorted(cells.tolist()) == whole
+
+
+@pytest.mark.parametrize(("n_items", "parts"), [(30, 3), (31, 3), (2, 3), (100, 2), (7, 7)])
+def test_that_every_part_gets_one_of_so_many_neighbours_in_popularity(n_items: int, parts: int) -> None:
+    ranking = np.random.default_rng(1).permutation(n_items).astype(np.int32)
+    item_part, sizes = np.zeros(n_items, np.uint16), np.zeros(parts, np.int64)
+    members = np.zeros((parts, -(-n_items // parts)), np.int32)
+    first_of_the_two = 0
+    for key in range(200):
+        schedule.divide(ranking, np.uint64(key), item_part, members, sizes)
+        lists = [members[part, : sizes[part]].tolist() for part in range(parts)]
+        assert sorted(chain(*lists)) == list(range(n_items))
+        assert all(item_part[item] == part for part in range(parts) for item in lists[part])
+        for start in range(0, n_items, parts):
+            group = item_part[ranking[start : start + parts]].tolist()
+            assert len(set(group)) == len(group)
+        first_of_the_two += item_part[ranking[0]] == 0
+    assert abs(first_of_the_two - 200 / parts) < 5 * np.sqrt(200 / parts)
