@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
+import importlib
 import os
+import shutil
 import tempfile
 from pathlib import Path
+
+_made: list[str] = []
+"""The folder of this process alone, where one had to be made."""
 
 
 def keep_compiled_code_somewhere() -> None:
@@ -15,7 +21,16 @@ def keep_compiled_code_somewhere() -> None:
     """
     places = (Path(__file__).parent, Path.home())
     if "NUMBA_CACHE_DIR" not in os.environ and not any(os.access(place, os.W_OK) for place in places):
-        os.environ["NUMBA_CACHE_DIR"] = tempfile.mkdtemp(prefix="rankscope-")
+        _made.append(tempfile.mkdtemp(prefix="rankscope-"))
+        os.environ["NUMBA_CACHE_DIR"] = _made[-1]
+        atexit.register(shutil.rmtree, _made[-1], ignore_errors=True)
+
+
+def kept_for_this_process() -> bool:
+    """Whether what is compiled is gone when this process, or the one that started it, ends."""
+    return bool(_made)
 
 
 keep_compiled_code_somewhere()
+# numba takes the folder when it is imported, and this imports it
+importlib.import_module("core.kernels.listening").listen()
