@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,12 @@ from core.runs.record import damaged
 from core.runs.seals import seal
 
 
-def write_arrow(path: Path, table: pa.Table, packed: bool = False) -> dict[str, Any]:
+def write_arrow(path: Path, table: pa.Table, packed: bool = False, rows: int | None = None) -> dict[str, Any]:
     """Write a table and give what ``read_arrow`` checks: ``size`` in bytes, ``sha256``, ``rows``.
 
     Args:
         packed: compress it; numbers are read several times as fast as they are.
+        rows: in one batch; None for all.
 
     Raises:
         StorageError: it could not be written.
@@ -25,7 +27,7 @@ def write_arrow(path: Path, table: pa.Table, packed: bool = False) -> dict[str, 
     options = pa.ipc.IpcWriteOptions(compression="zstd" if packed else None)
     with replacing(path) as temporary:
         with temporary.open("wb") as file, pa.ipc.new_file(file, table.schema, options=options) as writer:
-            writer.write_table(table)
+            writer.write_table(table, max_chunksize=rows)
         return {**seal(temporary), "rows": table.num_rows}
 
 
@@ -49,3 +51,21 @@ def read_arrow(path: Path, sealed: dict[str, Any]) -> pa.Table:
     except pa.ArrowException as error:
         raise damaged(where, str(error).splitlines()[0][:200]) from None
     return table.combine_chunks()
+
+
+def read_batches(path: Path, sealed: dict[str, Any]) -> Iterator[pa.RecordBatch]:
+    """Read a large table back batch by batch, in the memory that one of them takes.
+
+    Raises:
+        StorageError: unreadable, or not what was written.
+    """
+    where = printable_path(path)
+    try:
+        with storing(path, "read"), path.open("rb") as file:
+            if seal(path) != {key: sealed[key] for key in ("size", "sha256")}:
+                raise damaged(where, "Size or checksum are not those that were written")
+            reader = pa.ipc.open_file(file)
+            for number in range(reader.num_record_batches):
+                yield reader.get_batch(number)
+    except pa.ArrowException as error:
+        raise damaged(where, str(error).splitlines()[0][:200]) from None

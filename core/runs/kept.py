@@ -18,9 +18,9 @@ from core.data.raw import RawCandidates
 from core.data.rejects import SHOWN, Reject, Rejects
 from core.data.report import CleaningReport
 from core.errors import StorageError
-from core.runs.arrow_files import read_arrow, write_arrow
+from core.runs.arrow_files import read_arrow, read_batches, write_arrow
 from core.runs.interactions import assemble, plain_values, read_vocabularies, tables_beside
-from core.runs.packing import pack, unpack
+from core.runs.packing import PIECE, pack, unpack
 from core.runs.record import NEEDS, check_format, damaged
 from core.runs.tables import column, text_column
 from core.splits.loaded import Loaded
@@ -52,7 +52,7 @@ def write_loaded(folder: Path, loaded: Loaded) -> int:
     texts |= {f"rejects-{name}": _reject_table(each) for name, each in loaded.rejects.items() if each.total}
     if cleaned.candidates is not None:
         texts |= _candidate_tables(cleaned.candidates)
-    files = {name: write_arrow(_file(folder, name), table) for name, table in numbers.items()}
+    files = {name: write_arrow(_file(folder, name), table, rows=PIECE) for name, table in numbers.items()}
     files |= {name: write_arrow(_file(folder, name), table, packed=True) for name, table in texts.items()}
     manifest = {
         "format": FORMAT,
@@ -107,7 +107,8 @@ class _Folder:
         return text_column(self.table(name), "id", self.file(name))
 
     def events(self, name: str, sizes: tuple[int, int]) -> Events:
-        return unpack(self.table(f"{name}-rows"), self.table(f"{name}-counts"), self.packed[name], *sizes)
+        batches = read_batches(self.file(f"{name}-rows"), self.files[f"{name}-rows"])
+        return unpack(batches, self.table(f"{name}-counts"), self.packed[name], *sizes)
 
 
 def _file(folder: Path, name: str) -> Path:

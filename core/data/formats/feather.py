@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.feather
 
 from core.data.formats.base import Format, Reading, Table
 from core.data.formats.columnar import ROWS, UNDECODED, as_text, read_columns, unreadable_table
@@ -29,11 +28,13 @@ def read(reading: Reading) -> Table:
     Raises:
         InputError: damaged, or without columns for user and item.
     """
+    from pyarrow import feather
+
     stream = reading.seekable()
     old = reading.glance.head.startswith(OLD_MAGIC)
     try:
         # the old kind can only be read whole
-        table: Any = pa.feather.read_table(stream, memory_map=False) if old else None
+        table: Any = feather.read_table(stream, memory_map=False) if old else None
         file: Any = None if old else pa.ipc.open_file(stream)
         schema = (table if old else file).schema
     except UNDECODED as error:
@@ -57,8 +58,10 @@ def read(reading: Reading) -> Table:
 
 def read_frame(reading: Reading) -> pd.DataFrame:
     """Every column as text, for catalogues."""
+    from pyarrow import feather
+
     try:
-        table = pa.feather.read_table(reading.seekable(), memory_map=False)
+        table = feather.read_table(reading.seekable(), memory_map=False)
         table.validate(full=True)
         return as_text(table)
     except UNDECODED as error:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.parquet
 
 from core.data.formats.base import Format, Reading, Table
 from core.data.formats.columnar import ROWS, UNDECODED, as_text, read_columns, unreadable_table
@@ -49,8 +48,10 @@ def read_frame(reading: Reading) -> pd.DataFrame:
 
 
 def _open(reading: Reading) -> Any:
+    import pyarrow.parquet as pq
+
     try:
-        return pa.parquet.ParquetFile(reading.seekable())
+        return pq.ParquetFile(reading.seekable())
     except UNDECODED as error:
         raise unreadable_table(reading.where, error) from error
 

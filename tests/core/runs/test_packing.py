@@ -33,17 +33,10 @@ def made(n_items: int, times: list[int] | None, weights: list[float] | None) -> 
     )
 
 
-def through_a_file(table: pa.Table) -> pa.Table:
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_file(sink, table.schema) as writer:
-        writer.write_table(table)
-    return pa.ipc.open_file(sink.getvalue()).read_all()
-
-
 def back(events: Events, **changes: Any) -> Events:
     tables, facts = pack(events)
-    tables = {name: through_a_file(table) for name, table in tables.items()}
-    return unpack(tables["rows"], tables["counts"], {**facts, **changes}, events.n_users, events.n_items)
+    batches = tables["rows"].to_batches(max_chunksize=4)
+    return unpack(batches, tables["counts"], {**facts, **changes}, events.n_users, events.n_items)
 
 
 @given(
@@ -91,4 +84,4 @@ def test_that_nothing_comes_back_as_nothing() -> None:
 def test_that_what_does_not_fit_together_is_refused(n_users: int, n_items: int, facts: Facts) -> None:
     tables, right = pack(made(10, [0, 1, 2, 3, 4, 5], [1, 2, 3, 1, 2, 3]))
     with pytest.raises(ValueError, match=r"add up|outside|another type"):
-        unpack(tables["rows"], tables["counts"], {**right, **facts}, n_users, n_items)
+        unpack(tables["rows"].to_batches(), tables["counts"], {**right, **facts}, n_users, n_items)
