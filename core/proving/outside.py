@@ -6,8 +6,8 @@ import hashlib
 import io
 import random
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from email.message import Message
 from pathlib import Path
 from unittest.mock import patch
@@ -16,6 +16,7 @@ from core.data import fetching
 from core.data.fetching import Fetched, fetch
 from core.data.movielens import Download
 from core.data.plan import DataPlan
+from core.data.raw import ReadingCancelled
 from core.data.web import Answer, Web
 from core.runs.dataset_store import Datasets
 from core.runs.datasets import Kept, open_kept
@@ -78,10 +79,17 @@ def one_server(content: bytes) -> Iterator[None]:
         yield
 
 
-def fetch_archive(workspace: Workspace) -> Fetched:
+def fetch_archive(workspace: Workspace, cancelled: Callable[[], bool] | None = None) -> Fetched:
     """Fetch the archive into the workspace."""
     content = archive()
     digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
     download = Download("ml-x", ADDRESS, len(content), digest, "", "", "")
     with one_server(content):
-        return fetch(download, workspace.downloads_folder)
+        return fetch(download, workspace.downloads_folder, cancelled=cancelled)
+
+
+def cut_off_fetch(workspace: Workspace) -> None:
+    """Fetch the first pieces of the archive."""
+    pieces = iter((False, False, False, True))
+    with suppress(ReadingCancelled):
+        fetch_archive(workspace, lambda: next(pieces))
