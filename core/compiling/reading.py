@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
 
 from core.compiling.tiny import rows, tiny_split, write_ratings
@@ -23,8 +25,10 @@ def read_tiny_files(folder: Path) -> None:
     words.write_text("user,item,rating,timestamp\n" + "\n".join(lines) + "\n", "utf-8")
     no_times = folder / "pairs.csv"
     no_times.write_text("user,item\n" + "".join(f"{user},{item}\n" for user, item, _, _ in rows()), "utf-8")
+    objects = folder / "objects.jsonl"
+    objects.write_text("".join(line + "\n" for line in json_lines()), "utf-8")
     store = Datasets(Workspace(folder / "workspace"), smallest=0)
-    for source in (plain, words, no_times):
+    for source in (plain, words, objects, no_times):
         for windows in (False, True):
             for _ in range(2):
                 loaded = load_kept(store, DataPlan(source=str(source)), windows=windows)
@@ -33,3 +37,9 @@ def read_tiny_files(folder: Path) -> None:
     for repeats in ("last", "sum"):
         load(DataPlan(source=str(plain), repeats=repeats))
     tiny_split(folder, minimum_user_interactions=2, minimum_item_interactions=2, rating_threshold=2.0)
+
+
+def json_lines() -> Iterator[str]:
+    """An object a line."""
+    for user, item, rating, second in rows():
+        yield json.dumps({"user_id": f"u{user}", "item_id": item, "rating": rating, "timestamp": second})

@@ -8,6 +8,7 @@ from typing import Any
 
 from core.compiling.tiny import tiny_split
 from core.errors import TrainingError
+from core.kernels.factorisation import SPECIAL_FACTORS
 from core.losses import LOSSES
 from core.models import MODELS
 from core.training.events import RunFailed
@@ -16,8 +17,9 @@ from core.training.plan import make_plan
 
 
 def train_factorisation(folder: Path) -> None:
-    """The compiled learner: in the order that repeats itself, and without a lock."""
-    fit(folder, "mf", loss={"name": "bpr"})
+    """The compiled learner for each number of factors that has a kernel of its own, and for all others."""
+    for factors in (*SPECIAL_FACTORS, 3):
+        fit(folder, "mf", {"factors": factors}, loss={"name": "bpr"})
     fit(folder, "mf", loss={"name": "bpr"}, training={"reproducible": False})
     fit(folder, "mf", loss={"name": "bpr"}, training={"threads": 2})
 
