@@ -28,6 +28,7 @@ class Target:
         files: the files that it would write, with estimated sizes.
         suffixes: endings of its one file, the usual one first; none where it is a folder.
         unfit: why a run cannot be exported so, one sentence; empty when it can.
+        holds: what of the user's goes with it, for who sends it on; empty where the files say it.
     """
 
     label: str
@@ -38,6 +39,7 @@ class Target:
     files: Files
     suffixes: tuple[str, ...] = ()
     unfit: Callable[[Facts], str] = lambda facts: ""
+    holds: Callable[[Any], str] = lambda options: ""
 
     def load(self) -> Callable[[Request], tuple[str, ...]]:
         """Import the function."""
@@ -146,5 +148,6 @@ TARGETS: dict[str, Target] = {
         files=preview.bundle_files,
         suffixes=(".zip",),
         unfit=needs_weights,
+        holds=preview.bundle_holds,
     ),
 }

@@ -8,7 +8,7 @@ import secrets
 import shutil
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,9 +17,12 @@ from core.export.request import Request
 from core.runs.bundles import FORMAT, MANIFEST, MEMBER, NEEDS
 from core.runs.checkpoints import write_checkpoint
 from core.runs.folder import RunFolder
+from core.runs.log import EventLog, read_log
+from core.runs.marks import FILE as MARKS
+from core.runs.marks import read_marks, write_marks
 from core.runs.opening import Run
 from core.runs.record import write_record
-from core.training.plan import to_values
+from core.training.judging import UNKNOWN_PINNED
 
 PIECE = 1 << 20
 PACKED = (".json", ".jsonl")
@@ -53,6 +56,9 @@ def write_bundle(request: Request) -> tuple[str, ...]:
     notes = list(run.loaded.notes)
     if not options.data:
         notes.append("The results user by user are left out with the data; who imports the run measures it again")
+        notes.append(
+            "It holds no interactions and no ids of users or items; users whose rank was followed are left out"
+        )
     if not options.state:
         notes.append("The run can be used and measured where it is imported, and not be trained further")
     return tuple(notes)
@@ -82,11 +88,18 @@ def _members(run: Run, options: Any, made: RunFolder) -> Iterator[tuple[str, Pat
     record = run.record
     if record.state == "running":
         record = dataclasses.replace(record, state="stopped")
+    if not options.data:
+        record = dataclasses.replace(record, plan=unnamed(record.plan), result=unnamed(record.result))
     write_record(made, record)
     yield "run.json", made.record
+    marks = run.folder.path / MARKS
+    if marks.is_file():
+        # as they are read, so that a damaged file is told here
+        write_marks(made, read_marks(run.folder))
+        yield MARKS, made.path / MARKS
     if run.folder.events.is_file():
-        yield "events.jsonl", run.folder.events
-    yield from _checkpoint(run, options.state, made)
+        yield "events.jsonl", run.folder.events if options.data else _without_names(run.folder.events, made)
+    yield from _checkpoint(run, options, made, record.plan)
     folders: Mapping[str, bool] = {"data": options.data, "results": options.data}
     for folder, wanted in folders.items():
         place = run.folder.path / folder
@@ -95,25 +108,45 @@ def _members(run: Run, options: Any, made: RunFolder) -> Iterator[tuple[str, Pat
                 yield f"{folder}/{path.name}", path
 
 
-def _checkpoint(run: Run, with_state: bool, made: RunFolder) -> Iterator[tuple[str, Path]]:
+def _checkpoint(run: Run, options: Any, made: RunFolder, plan: dict[str, Any]) -> Iterator[tuple[str, Path]]:
     loaded = run.loaded.checkpoint
-    if with_state:
+    if options.state and options.data:
         for end in (".json", ".safetensors"):
             yield f"ckpt/{loaded.name}{end}", run.folder.checkpoints / f"{loaded.name}{end}"
         return
+    tensors, plain = run.loaded.tensors, loaded.plain
+    if not options.state:
+        tensors = {f"model.{name}": value for name, value in run.model.state_dict().items()}
+        plain = {**plain, "only_best": True, "learner": {}}
     durable.make_folder(made.checkpoints)
-    weights = {f"model.{name}": value for name, value in run.model.state_dict().items()}
     written = write_checkpoint(
         made.checkpoints,
-        weights,
-        {**loaded.plain, "only_best": True, "learner": {}},
+        tensors,
+        plain,
         data_hash=loaded.data_hash,
-        plan=to_values(run.plan),
-        versions=run.record.versions,
-        best=True,
+        plan=plan,
+        versions=loaded.versions if options.state else run.record.versions,
+        best=loaded.best if options.state else True,
     )
     for end in (".json", ".safetensors"):
         yield f"ckpt/{written.name}{end}", made.checkpoints / f"{written.name}{end}"
+
+
+def _without_names(path: Path, made: RunFolder) -> Path:
+    """The events without the ids of users; lines that cannot be read are left out."""
+    with closing(EventLog(made.events)) as log:
+        for event in read_log(path).events:
+            log.append(unnamed(event))
+    return made.events
+
+
+def unnamed(value: Any) -> Any:
+    """Plain values without the users whose ranks were followed, and without remarks on them."""
+    if isinstance(value, Mapping):
+        return {key: [] if key == "pinned" else unnamed(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [unnamed(each) for each in value if not (isinstance(each, str) and each.startswith(UNKNOWN_PINNED))]
+    return value
 
 
 def _manifest(run: Run, sealed: Mapping[str, Any]) -> dict[str, Any]:

@@ -116,3 +116,11 @@ def bundle_files(facts: Facts, options: Any) -> tuple[Planned, ...]:
     data = facts.events * 8 + (facts.users + facts.items) * ID if options.data else 0
     weights = facts.numbers * NUMBER * (4 if options.state else 1)
     return (Planned("", weights + data + facts.events // 8 + 20_000),)
+
+
+def bundle_holds(options: Any) -> str:
+    """What leaves the computer in a bundle, in one or two sentences."""
+    always = "the plan with the name of the source, weights, what was measured, and your name, star and note"
+    if options.data:
+        return f"It holds {always}; all interactions with the ids of users and items, titles, and ranks user by user."
+    return f"It holds {always}. Of the data it holds the hash alone: no interactions, no ids of users or items."

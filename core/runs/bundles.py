@@ -10,7 +10,7 @@ FORMAT = 1
 NEEDS = "0.1.0"
 """First version of Rankscope that reads this format."""
 MEMBER = re.compile(
-    r"run\.json|events\.jsonl|ckpt/[0-9]{6,12}\.(?:json|safetensors)|data/manifest\.json"
+    r"run\.json|marks\.json|events\.jsonl|ckpt/[0-9]{6,12}\.(?:json|safetensors)|data/manifest\.json"
     r"|data/(?:users|items|below|events|train|validation|test|catalogue|candidates)\.parquet"
     r"|results/(?:validation|test)-(?:model|popularity|random)\.(?:json|parquet)"
 )

@@ -27,6 +27,7 @@ from core.runs.checkpoints import newest
 from core.runs.dataset import fingerprint, read_dataset, write_dataset
 from core.runs.folder import RunFolder
 from core.runs.log import read_log
+from core.runs.marks import LONGEST_NAME, LONGEST_NOTE, read_marks
 from core.runs.opening import Run
 from core.runs.record import RunRecord, check_format, read_record, write_record
 from core.runs.results import read_evaluation
@@ -344,6 +345,9 @@ def _checked_run(staging: RunFolder, record: RunRecord, plan: Plan, split: Split
         known = len(split.interactions.users)
         if evaluation is None or (len(evaluation.users) and not 0 <= evaluation.users.max() < known):
             raise WrongBundle(f"{each.name} speaks of users that the data does not have")
+    marks = read_marks(staging)
+    if len(marks.name) > LONGEST_NAME or len(marks.note) > LONGEST_NOTE:
+        raise WrongBundle("The name or the note of the run is longer than any is")
     if staging.events.is_file():
         notes += read_log(staging.events).notes
     return notes

@@ -39,6 +39,8 @@ from core.training.state import RunState
 
 MOST_PINNED = 8
 """Users whose held-out ranks are told after each epoch."""
+UNKNOWN_PINNED = "Pinned users that are not in the data"
+"""How the note begins that names them."""
 
 Metrics = dict[str, float]
 
@@ -230,7 +232,7 @@ class Judge:
             rows = self.split.interactions.users.rows(named[:MOST_PINNED])
             unknown = [user for user, row in zip(named, rows, strict=False) if row < 0]
             if unknown:
-                self._notes += (f"Pinned users that are not in the data: {', '.join(unknown)}",)
+                self._notes += (f"{UNKNOWN_PINNED}: {', '.join(unknown)}",)
             if len(named) > MOST_PINNED:
                 self._notes += (f"Of {len(named)} pinned users the first {MOST_PINNED} are followed",)
             return rows[rows >= 0]

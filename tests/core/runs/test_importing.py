@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import io
 import json
@@ -21,13 +22,17 @@ import safetensors.numpy
 
 from core import durable
 from core.commands import main
+from core.data.vocabulary import Vocabulary
 from core.errors import ModelFileError, RankscopeError, StorageError, UsageError
 from core.export.exporting import export
 from core.models.scorer import scorer_for
+from core.proving.material import made_plan, recording
+from core.proving.rubbish import zipped
 from core.runs.bundles import MEMBER
 from core.runs.dataset import write_dataset
 from core.runs.folder import RunFolder
 from core.runs.importing import Imported, import_bundle
+from core.runs.marks import Marks, read_marks, write_marks
 from core.runs.opening import Run, open_run
 from core.runs.record import read_record
 from core.runs.vetting import check_table
@@ -450,3 +455,70 @@ def test_that_a_disk_that_refuses_is_told_as_ours_and_leaves_nothing(
     assert caught.value.code == code
     monkeypatch.undo()
     assert list(workspace.runs_folder.iterdir()) == []
+
+
+def members(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_that_name_star_and_note_travel_with_a_run(trained: Path, tmp_path: Path, workspace: Workspace) -> None:
+    kept = (trained / "marks.json").read_bytes() if (trained / "marks.json").exists() else None
+    write_marks(RunFolder(trained), Marks("the ünlikely one", True, "line\nline"))
+    made = export(open_run(trained), "bundle", tmp_path / "marked.zip").out
+    if kept is None:
+        (trained / "marks.json").unlink()
+    done = import_bundle(made, workspace)
+    assert read_marks(done.folder) == Marks("the ünlikely one", True, "line\nline")
+
+
+@pytest.mark.parametrize("note", ['"x"', json.dumps("x" * 100_001), "7"])
+def test_that_marks_in_a_bundle_are_looked_at_like_all_else(
+    bundle: Path, tmp_path: Path, workspace: Workspace, note: str
+) -> None:
+    inside = members(bundle)
+    inside["marks.json"] = f'{{"format":1,"needs":"0.1.0","name":"n","star":true,"note":{note}}}'.encode()
+    manifest = json.loads(inside["bundle.json"])
+    content = inside["marks.json"]
+    manifest["members"]["marks.json"] = {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    inside["bundle.json"] = json.dumps(manifest).encode()
+    changed = tmp_path / "changed.zip"
+    changed.write_bytes(zipped(inside))
+    if note == '"x"':
+        assert read_marks(import_bundle(changed, workspace).folder) == Marks("n", True, "x")
+        return
+    with pytest.raises(ModelFileError):
+        import_bundle(changed, workspace)
+    assert not list(workspace.runs_folder.iterdir())
+
+
+USER, ITEM = "someone called Ümit", "a secret item"
+
+
+@pytest.mark.parametrize("model", ["gmf", "caser", "autorec-user", "autorec-item", "popularity"])
+@pytest.mark.parametrize("state", [False, True])
+def test_that_a_bundle_with_the_hash_alone_holds_no_interactions_and_no_ids(
+    tmp_path: Path, model: str, state: bool
+) -> None:
+    made = small_split()
+    vocabularies = {
+        "users": Vocabulary([f"{USER} {row}" for row in range(len(made.interactions.users))]),
+        "items": Vocabulary([f"{ITEM} {row}" for row in range(len(made.interactions.items))]),
+    }
+    split = dataclasses.replace(made, interactions=dataclasses.replace(made.interactions, **vocabularies))
+    pinned = {"evaluation": {"pinned": [f"{USER} 3", f"{USER} who is nobody"]}}
+    plan = made_plan(model, sections=pinned)
+    for _ in recording(tmp_path / "run", plan, split):
+        pass
+    assert USER.encode() in (tmp_path / "run" / "events.jsonl").read_bytes()
+    out = export(open_run(tmp_path / "run"), "bundle", tmp_path / "b.zip", {"data": False, "state": state}).out
+    inside = members(out)
+    escaped = [json.dumps(each)[1:-1].encode() for each in (USER, ITEM)]
+    found = [name for name, content in inside.items() if any(each in content for each in (*escaped, USER.encode()))]
+    assert not found
+    assert not [name for name in inside if name.startswith(("data/", "results/"))]
+    # nor the interactions as rows, whatever they are called
+    weights = next(content for name, content in inside.items() if name.endswith(".safetensors"))
+    for values in (split.train.users, split.train.items, split.interactions.events.items):
+        for kind in ("int32", "int64", "float32"):
+            assert values.astype(kind).tobytes() not in weights

@@ -154,6 +154,8 @@ class ExportPage(Page):
         missing = not out.parent.is_dir()
         self.place.tell(f"There is no folder {cell(printable_path(out.parent), 100)}." if missing else "")
         some = self.preview.show_files(out, files)
+        target = TARGETS[self.cards.key]
+        self.preview.tell(target.holds(build(target.settings, self.values(), target.label)))
         self.export_button.setText("Replace" if some else "Export")
         self._enable(not missing)
 

@@ -12,7 +12,7 @@ from core.durable import printable_path
 from core.export.preview import Planned
 from workbench.tables.model import Column, ColumnsModel
 from workbench.tables.table import Table
-from workbench.widgets.parts import Card, tip
+from workbench.widgets.parts import Card, label, tip
 from workbench.words import cell
 
 
@@ -24,6 +24,10 @@ class PreviewCard(Card):
         self.files = ColumnsModel()
         self.table = Table(self.files, "Files that are written")
         self.body.addWidget(self.table, 1)
+        self.holds = label("", "caption")
+        self.holds.setWordWrap(True)
+        self.holds.hide()
+        self.body.addWidget(self.holds)
 
     def show_files(self, out: Path, files: Sequence[Planned]) -> bool:
         """Show them; gives whether any is there already."""
@@ -44,9 +48,15 @@ class PreviewCard(Card):
         self.caption.setToolTip(tip(folder))
         return any(there)
 
+    def tell(self, holds: str) -> None:
+        """What of the user's goes with it; nothing hides the line."""
+        self.holds.setText(holds)
+        self.holds.setVisible(bool(holds))
+
     def clear(self) -> None:
         """Nothing can be written."""
         self.files.replace(())
+        self.tell("")
         self.caption.setText("")
 
 
