@@ -53,12 +53,12 @@ class PlainText:
         self._delimiter, self._quoting = delimiter.encode(), quoting
         # a column that is wanted twice is handed over twice
         self._order = list(dict.fromkeys(wanted))
-        self._wanted, self._numbers = list(wanted), frozenset(numbers)
+        self._wanted = list(wanted)
         self._places = np.full(columns, -1, np.int32)
         for place, position in enumerate(self._order):
             if position < columns:
                 self._places[position] = place
-        self._texts = {position: TextEncoder() for position in self._order}
+        self._columns = {position: Column(position in numbers) for position in self._order}
 
     def split(self, data: bytes) -> Rows | None:
         """The rows of whole lines; None where only an exact look can tell how they are to be read."""
@@ -84,7 +84,7 @@ class PlainText:
         if rows < 0:
             return None
         columns = {
-            position: self._column(position, content, starts[place, :rows], ends[place, :rows])
+            position: self._columns[position].read(content, starts[place, :rows], ends[place, :rows])
             for place, position in enumerate(self._order)
         }
         return Rows(
@@ -107,27 +107,32 @@ class PlainText:
         data = unified(data)
         return data if data.endswith(b"\n") else data + b"\n"
 
-    def _column(self, position: int, data: Bytes, starts: Places, ends: Places) -> pa.Array:
-        if position in self._numbers:
-            numbers = np.empty(len(starts), np.int64)
-            if whole_numbers(data, starts, ends, numbers):
-                return pa.array(numbers)
-        return self._texts[position].encode(data, starts, ends)
-
     def _as_written(self, line: bytes) -> str:
         if len(self._delimiter) > 1:
             line = line.replace(STAND_IN, self._delimiter)
         return line.decode()
 
 
-class TextEncoder:
-    """Pieces of a block as a dictionary array; remembers how much room the last block took."""
+class Column:
+    """Pieces of blocks as arrays; remembers how much room the last block took.
 
-    def __init__(self) -> None:
-        self._slots = FEWEST_SLOTS
+    Args:
+        number: hand over int64 where each value of a block is written as a plain number.
+    """
 
-    def encode(self, data: Bytes, starts: Places, ends: Places) -> pa.DictionaryArray:
-        """The texts between ``starts`` and ``ends`` ``[texts]`` as strings in the order of first appearance."""
+    def __init__(self, number: bool = False) -> None:
+        self._number, self._slots = number, FEWEST_SLOTS
+
+    def read(self, data: Bytes, starts: Places, ends: Places) -> pa.Array:
+        """The pieces between ``starts`` and ``ends`` ``[rows]`` as numbers, or as texts."""
+        if self._number:
+            numbers = np.empty(len(starts), np.int64)
+            if whole_numbers(data, starts, ends, numbers):
+                return pa.array(numbers)
+        return self._encode(data, starts, ends)
+
+    def _encode(self, data: Bytes, starts: Places, ends: Places) -> pa.DictionaryArray:
+        """Texts under a dictionary in the order of first appearance."""
         size, known = self._slots, -1
         codes = np.empty(len(starts), np.int32)
         while known < 0:

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from core.data.ahead import ahead
 from core.data.formats.base import Format, Reading, Table
 from core.data.formats.delimited import nothing
 from core.data.gathering import Batch
 from core.data.glance import Glance
+from core.data.object_rows import ObjectRows, Refused, Values
 from core.data.raw import Role
 from core.data.roles import find_roles
 from core.data.textblocks import TextBlock, text_blocks
@@ -126,24 +128,54 @@ def objects_of(block: TextBlock) -> Iterator[tuple[int, str, dict[str, Any] | No
 
 
 def _batches(reading: Reading, labels: dict[Role, str]) -> Iterator[Batch]:
+    # compiled code takes a moment to load, and opening what was kept needs none
+    from core.data.plain_objects import PlainObjects
+
+    def exactly(line: str) -> Values | Refused:
+        return _values(line, labels)
+
+    plain_objects = PlainObjects(list(labels.values()), [labels[role] for role in labels if role == "time"], exactly)
+
+    def work(block: TextBlock) -> ObjectRows:
+        rows = plain_objects.split(block.data) if reading.fast else None
+        return _split_exactly(block, labels) if rows is None else rows
+
     with reading.content() as content:
-        for block in text_blocks(content, reading.where, reading.glance.encoding, reading.limits):
-            columns: dict[Role, list[str | None]] = {role: [] for role in labels}
-            lines: list[int] = []
-            for line, text, found in objects_of(block):
-                if found is None:
-                    reading.rejects.add(NUL if "\0" in text else NOT_AN_OBJECT, line, value=text)
-                    continue
-                odd = next((role for role, name in labels.items() if isinstance(found.get(name), (list, dict))), None)
-                if odd is not None:
-                    reading.rejects.add(NOT_PLAIN, line, labels[odd], str(found[labels[odd]]))
-                    continue
-                lines.append(line)
-                for role, name in labels.items():
-                    columns[role].append(plain(found.get(name)))
-            made = {role: pa.array(values, pa.string()) for role, values in columns.items()}
-            numbers = np.asarray(lines, np.int64)
-            yield Batch(made["user"], made["item"], made.get("time"), made.get("rating"), numbers)
+        blocks = text_blocks(content, reading.where, reading.glance.encoding, reading.limits)
+        for block, guessed in ahead(work, blocks):
+            rows = work(block) if guessed is None else guessed()
+            for line, refused in rows.refused:
+                reading.rejects.add(refused.reason, block.first_line + line, refused.column, refused.value)
+            made = dict(zip(labels, rows.columns, strict=True))
+            lines = rows.lines + np.int64(block.first_line)
+            yield Batch(made["user"], made["item"], made.get("time"), made.get("rating"), lines)
+
+
+def _split_exactly(block: TextBlock, labels: dict[Role, str]) -> ObjectRows:
+    columns: list[list[str | None]] = [[] for _ in labels]
+    lines: list[int] = []
+    refused: list[tuple[int, Refused]] = []
+    for record in records(block, GRAMMAR):
+        found = _values(record.fields[0], labels)
+        if isinstance(found, Refused):
+            refused.append((record.line - block.first_line, found))
+            continue
+        lines.append(record.line - block.first_line)
+        for column, value in zip(columns, found, strict=True):
+            column.append(value)
+    return ObjectRows([pa.array(each, pa.string()) for each in columns], np.asarray(lines, np.int32), refused)
+
+
+def _values(line: str, labels: dict[Role, str]) -> Values | Refused:
+    """The values of the roles on one line."""
+    found = None if "\0" in line else parse_object(line)
+    if found is None:
+        return Refused(NUL if "\0" in line else NOT_AN_OBJECT, "", line)
+    values = [found.get(name) for name in labels.values()]
+    for name, value in zip(labels.values(), values, strict=True):
+        if isinstance(value, (list, dict)):
+            return Refused(NOT_PLAIN, name, str(value))
+    return [plain(value) for value in values]
 
 
 FORMAT = Format(

@@ -6,7 +6,7 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given
 
-from core.data.plain_text import TextEncoder
+from core.data.plain_text import Column
 from core.kernels.splitting import encode_texts_reference, line_ends, whole_numbers, whole_numbers_reference
 
 # zero bytes and pieces of eight that agree are what a key of eight bytes could mix up
@@ -23,7 +23,7 @@ def laid_out(texts: list[bytes]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.
 
 @given(st.lists(TEXTS, max_size=60))
 def test_that_texts_are_numbered_as_they_first_appear(texts: list[bytes]) -> None:
-    found = TextEncoder().encode(*laid_out(texts))
+    found = Column().read(*laid_out(texts))
     codes, distinct = encode_texts_reference(texts)
     assert found.indices.to_pylist() == codes
     assert found.dictionary.cast("binary").to_pylist() == distinct
@@ -31,9 +31,9 @@ def test_that_texts_are_numbered_as_they_first_appear(texts: list[bytes]) -> Non
 
 def test_that_room_is_made_for_many_texts_and_kept() -> None:
     texts = [b"%d" % (number * 7919 % 9001) for number in range(20_000)]
-    encoder = TextEncoder()
+    column = Column()
     for _ in range(2):
-        found = encoder.encode(*laid_out(texts))
+        found = column.read(*laid_out(texts))
         assert (found.indices.to_pylist(), len(found.dictionary)) == (encode_texts_reference(texts)[0], 9001)
 
 
