@@ -17,6 +17,7 @@ from workbench.excepthook import Catcher
 from workbench.logbook import Logbook
 from workbench.main_window import MainWindow
 from workbench.page import Message, Remedy
+from workbench.preparation import prepare_kernels
 from workbench.settings import Settings
 from workbench.sittings import Sitting
 from workbench.theme import CHOICES, Theme
@@ -40,6 +41,7 @@ def run_app(words: Sequence[str] = ()) -> int:
     if past.safe:
         window.tell(safe_mode())
     window.when_warm("training", sitting.stand)
+    window.when_warm("training", lambda: prepare_kernels(window.context))
     window.show()
     code = application.exec()
     sitting.end()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from core.commands.arguments import Parser, add_shared
 from core.commands.console import Console
 from core.commands.text import harmless
 from core.errors import InputError, PlanError, RankscopeError, SplitError, UsageError
+from core.first_use import WORDS, told_of_compiling
 from core.garbage import collect_seldom
 from core.nearest import nearest
 
@@ -21,6 +23,10 @@ USAGE = 2
 FAILURE = 1
 INTERRUPTED = 130
 """What a shell gives for Ctrl-C: a script that goes on after success stops here."""
+
+A_MOMENT = 0.5
+"""Seconds of compiling from which on it is told."""
+ANEW = ", and anew the next time: neither the program's folder nor your home folder can be written to"
 
 MENDED_BY_THE_CALLER = (InputError, UsageError, PlanError, SplitError)
 
@@ -98,8 +104,27 @@ def _run(words: list[str]) -> int:
     at = words.index(name)
     arguments = parser.parse_args(words[:at] + words[at + 1 :])
     arguments.workspace = getattr(arguments, "workspace", None)
-    code: int = command.run(arguments, Console(getattr(arguments, "json", False)))
+    console = Console(getattr(arguments, "json", False))
+    with told_of_compiling(once_said(console)):
+        code: int = command.run(arguments, console)
     return code
+
+
+def once_said(console: Console) -> Callable[[], None]:
+    """Says, once, that kernels are being compiled, when that has gone on for a moment."""
+    began: list[float] = []
+
+    def begins() -> None:
+        began.append(time.monotonic())
+        if began[-1] - began[0] > A_MOMENT and not said:
+            said.append(True)
+            # the kernels are there, and with them the folder in which they are kept
+            from core.kernels import kept_for_this_process
+
+            console.note(WORDS + (ANEW if kept_for_this_process() else ""))
+
+    said: list[bool] = []
+    return begins
 
 
 def _command(words: Sequence[str]) -> str | None:

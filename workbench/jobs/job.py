@@ -6,12 +6,13 @@ import sys
 import traceback
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal
 
 from core.errors import RankscopeError
+from core.first_use import WORDS, told_of_compiling
 from core.training.control import Control
 from workbench.logbook import places
 
@@ -79,6 +80,13 @@ class End:
     where: str = ""
 
 
+class Compiling:
+    """A kernel begins to be compiled, in this job or in another: whoever needs it waits."""
+
+
+COMPILING = Compiling()
+
+
 class Worker(QThread):
     """The thread of a job."""
 
@@ -95,7 +103,8 @@ class Worker(QThread):
             # the number is kept thread by thread; more than one spins against the window
             set_threads(1)
         try:
-            end = End(value=self._work(self._control, self._inbox.append))
+            with told_of_compiling(lambda: self._inbox.append(COMPILING)):
+                end = End(value=self._work(self._control, self._inbox.append))
         except Cancelled:
             end = End(cancelled=True)
         except RankscopeError as error:
@@ -187,16 +196,21 @@ class Job(QObject):
     def _drain(self) -> None:
         events: list[Any] = []
         end: End | None = None
+        before = self.progress
         while self._inbox:
             event = self._inbox.popleft()
             if isinstance(event, End):
                 end = event
                 break
+            if event is COMPILING:
+                self.progress = replace(self.progress, text=WORDS)
+                continue
             events.append(event)
             if self._follow is not None:
                 self.progress = self._follow(self.progress, event)
         if events:
             self.told.emit(events)
+        if events or self.progress is not before:
             self.changed.emit()
         if end is not None:
             self._timer.stop()

@@ -25,6 +25,8 @@ from core.training.events import (
 from core.training.plan import Plan, make_plan
 from workbench.jobs.importing import StageDone
 from workbench.jobs.job import Cancelled, JobControl, Progress, Tell, Work
+from workbench.jobs.preparing import PREPARATION, KernelsAdvanced, awaited
+from workbench.jobs.warming import import_the_rest_of_torch
 from workbench.session import Opened
 
 if TYPE_CHECKING:
@@ -59,6 +61,7 @@ def training(plan: Plan, opened: Opened, workspace: Workspace, path: Path) -> Wo
         from core.training.loop import train
         from core.training.state import RunState
 
+        be_ready(plan, control, tell)
         loaded, split = divided(plan, opened, control, tell, workspace)
         workspace.prepare()
         state = RunState(plan, split, trained_for(plan, workspace, split))
@@ -100,7 +103,9 @@ def resuming(path: Path, epochs: int | None = None) -> Work:
 
         folder = RunFolder(path)
         logged = read_log(folder.events).events if folder.events.exists() else ()
-        tell(Earlier(make_plan(read_record(folder).plan), tuple(from_plain(event) for event in logged)))
+        plan = make_plan(read_record(folder).plan)
+        tell(Earlier(plan, tuple(from_plain(event) for event in logged)))
+        be_ready(plan, control, tell)
         last: RunEvent | None = None
         events = resume(path, control, epochs=epochs)
         try:
@@ -117,6 +122,18 @@ def resuming(path: Path, epochs: int | None = None) -> Work:
         return RunEnded(path, last)
 
     return work
+
+
+def be_ready(plan: Plan, control: JobControl, tell: Tell) -> None:
+    """Wait for the kernels that are being compiled, and for all of torch.
+
+    Raises:
+        Cancelled: the job is to stop.
+    """
+    from core.compiling import needed_to_train
+
+    PREPARATION.wait_for(needed_to_train(plan.model.name), control, tell)
+    import_the_rest_of_torch()
 
 
 def divided(
@@ -156,6 +173,8 @@ class Follower:
         """The progress after an event."""
         if isinstance(event, StageDone):
             return Progress(event.stage, event.done / event.total if event.total else None)
+        if isinstance(event, KernelsAdvanced):
+            return awaited(event)
         if isinstance(event, RunStarted):
             self._epochs = event.epochs
             return Progress(f"epoch {event.first_epoch}/{event.epochs}" if event.epochs else "measuring", 0.0)
