@@ -47,10 +47,11 @@ class Steps:
         margin: of hinge.
         trials: most draws of WARP.
         threads: threads to use.
-        lock_free: threads may write the same rows at once (Hogwild, Niu et al. 2011): fastest, NOT repeatable.
-            Otherwise they never share a row (stratified SGD, Gemulla et al. 2011): each walks a window of users of its
-            own, the items are divided among them anew each epoch, and a thread draws its negatives from the part of the
-            items that it holds.
+        lock_free: threads do not wait for each other and may write the same rows at once (Hogwild, Niu et al. 2011):
+            fastest, NOT repeatable. Otherwise they never share a row (stratified SGD, Gemulla et al. 2011). In both
+            each thread walks a window of users of its own, the items are divided among the threads anew each epoch, and
+            a thread draws its negatives from the part of the items that it is at: a row that goes to and fro between
+            processors costs more than all the arithmetic.
     """
 
     loss: str = "bpr"
@@ -100,9 +101,8 @@ class Descent:
         cost = WARP_COST if steps.loss == "warp" else steps.negatives
         self._slices = max(-(-int(np.diff(self.ends).max()) * cost // BLOCK_TRIPLES), 1)
         self._learn = learn_warp if steps.loss == "warp" else learn_drawn
-        self._parts = 1 if steps.lock_free else steps.threads
         self._epoch: _Epoch | None = None
-        self._windows = [_Window(self._parts) for _ in range(steps.threads)]
+        self._windows = [_Window() for _ in range(steps.threads)]
 
     def blocks(self, epoch: int) -> list[Block]:
         """The blocks of an epoch, to be run in this order; as many in every epoch."""
@@ -147,22 +147,22 @@ class Descent:
 
     def _walk(self, walk: _Walk, thread: int) -> list[Report]:
         """Thread t walks its window, in each turn the positives with items of part (t + turn) mod parts."""
-        block, epoch, parts = walk.block, walk.epoch, self._parts
+        block, epoch, parts = walk.block, walk.epoch, self.steps.threads
         window = self._windows[thread]
         try:
             self._fill(window, block.epoch, block.windows[thread], epoch)
             found = []
             for turn in range(parts):
                 held = (thread + turn) % parts
-                if turn:
+                if turn and not self.steps.lock_free:
                     self._wait(walk, (thread + 1) % parts, turn)
-                start, stop = window.slice_of(held, block)
+                row, cells = window.slice_of(held, block)
                 histogram = np.zeros(BINS, np.int64)
                 loss, triples, skipped = self._learn(
                     self.lanes,
                     self.tables,
-                    window.cells[start:stop],
-                    uint64(self.ends[window.number] + start),
+                    cells,
+                    uint64(row),
                     self.seen,
                     epoch.members[held, : epoch.sizes[held]] if parts > 1 else _EVERYTHING,
                     walk.rule,
@@ -171,7 +171,7 @@ class Descent:
                     histogram,
                 )
                 walk.turns[thread * APART] = turn + 1
-                found.append(Report(stop - start, triples, skipped, loss, histogram))
+                found.append(Report(len(cells), triples, skipped, loss, histogram))
         except BaseException:
             # nobody waits for a thread that will not come
             walk.turns[:] = parts
@@ -188,14 +188,15 @@ class Descent:
         if (window.epoch, window.number) == (epoch, number):
             return
         first, stop = int(self.ends[number]), int(self.ends[number + 1])
-        if len(window.cells) < stop - first:
-            window.cells = np.empty(stop - first, np.uint64)
+        if window.cells.shape[1] <= stop - first:
+            # most of it is never touched, and takes no memory
+            window.cells = np.empty((self.steps.threads, stop - first + 1), np.uint64)
         users, items = self.train.users, self.train.items
-        arrange(users, items, first, stop, begun.item_part, begun.order_key, window.cells, window.ends)
+        window.rows = arrange(users, items, first, stop, begun.item_part, begun.order_key, window.cells)
         window.epoch, window.number = epoch, number
 
     def _begun(self, number: int) -> _Epoch:
-        parts, n_items = self._parts, self.train.n_items
+        parts, n_items = self.steps.threads, self.train.n_items
         epoch = _Epoch(
             number,
             self._key(number, 1),
@@ -246,15 +247,16 @@ class _Epoch:
 class _Window:
     """A thread's window, its positives by the part of their item."""
 
-    def __init__(self, parts: int) -> None:
+    def __init__(self) -> None:
         self.epoch, self.number = -1, -1
-        self.cells: Cells = np.empty(0, np.uint64)
-        self.ends = np.zeros(parts + 1, np.int64)
+        self.cells: npt.NDArray[np.uint64] = np.empty((0, 0), np.uint64)
+        self.rows: npt.NDArray[np.int64] = np.zeros(0, np.int64)
 
-    def slice_of(self, part: int, block: Block) -> tuple[int, int]:
-        """Which of the part's positives belong to the block."""
-        start, size = int(self.ends[part]), int(self.ends[part + 1] - self.ends[part])
-        return start + size * block.part // block.parts, start + size * (block.part + 1) // block.parts
+    def slice_of(self, part: int, block: Block) -> tuple[int, Cells]:
+        """The part's positives that belong to the block, and the number of the first."""
+        row, stop = self.rows[part : part + 2].tolist()
+        start, end = ((stop - row) * at // block.parts for at in (block.part, block.part + 1))
+        return row + start, self.cells[part, start:end]
 
 
 @dataclass(frozen=True, eq=False)

@@ -83,8 +83,7 @@ def arrange(
     item_part: npt.NDArray[np.uint16],
     key: uint64,
     cells: Cells,
-    ends: npt.NDArray[np.int64],
-) -> None:
+) -> npt.NDArray[np.int64]:
     """Collect a window's positives by the part of their item, each part in random order (Fisher and Yates).
 
     Args:
@@ -92,27 +91,30 @@ def arrange(
         first, stop: the window.
         item_part: part of each item; empty when there is only one.
         key: decides the order.
-        cells: ``[stop - first]``, written, part after part.
-        ends: ``[parts + 1]``, written: where each part starts, and the end of the last.
+        cells: ``[parts, more than stop - first]``, each row written from its start.
+
+    Returns:
+        The positives of the window are numbered from ``first`` on, part after part: the number where each part starts,
+        and the end of the last, ``[parts + 1]``.
     """
-    parts = len(ends) - 1
-    ends[:] = 0
-    if parts > 1:
+    parts = cells.shape[0]
+    counts = np.zeros(parts, np.int64)
+    if parts == 1:
         for at in range(uint64(first), uint64(stop)):
-            ends[uint64(item_part[uint64(items[at])]) + uint64(1)] += 1
+            cells[0, at - uint64(first)] = (uint64(owners[at]) << uint64(32)) | uint64(items[at])
+        counts[0] = stop - first
     else:
-        ends[1] = stop - first
+        for at in range(uint64(first), uint64(stop)):
+            item = uint64(items[at])
+            held = uint64(item_part[item])
+            cells[held, uint64(counts[held])] = (uint64(owners[at]) << uint64(32)) | item
+            counts[held] += 1
+    rows = np.empty(parts + 1, np.int64)
+    rows[0] = first
     for part in range(parts):
-        ends[part + 1] += ends[part]
-    nexts = ends[:parts].copy()
-    for at in range(uint64(first), uint64(stop)):
-        item = uint64(items[at])
-        held = uint64(item_part[item]) if parts > 1 else uint64(0)
-        to = nexts[held]
-        cells[uint64(to)] = (uint64(owners[at]) << uint64(32)) | item
-        nexts[held] = to + 1
-    for part in range(parts):
-        shuffle(cells[ends[part] : ends[part + 1]], uint64(first + ends[part]), key)
+        shuffle(cells[part, : counts[part]], uint64(rows[part]), key)
+        rows[part + 1] = rows[part] + counts[part]
+    return rows
 
 
 @njit(nogil=True, cache=True, error_model="numpy")

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from itertools import chain, pairwise
+from itertools import chain
 
 import numpy as np
 import pytest
@@ -61,12 +61,13 @@ def test_that_a_window_is_arranged_as_by_the_reference(parts: int) -> None:
     generator = np.random.default_rng(2)
     owners, items = generator.integers(0, 20, 300).astype(np.int32), generator.integers(0, 30, 300).astype(np.int32)
     item_part = generator.integers(0, parts, 30).astype(np.uint16) if parts > 1 else NONE
-    cells, ends = np.zeros(200, np.uint64), np.zeros(parts + 1, np.int64)
-    schedule.arrange(owners, items, 50, 250, item_part, np.uint64(9), cells, ends)
+    cells = np.zeros((parts, 201), np.uint64)
+    rows = schedule.arrange(owners, items, 50, 250, item_part, np.uint64(9), cells).tolist()
+    assert (rows[0], rows[-1]) == (50, 250)
     wanted = schedule.arrange_reference(owners.tolist(), items.tolist(), 50, 250, item_part.tolist(), parts, 9)
-    assert [cells[a:b].tolist() for a, b in pairwise(ends)] == wanted
-    whole = sorted((int(user) << 32) | int(item) for user, item in zip(owners[50:250], items[50:250], strict=True))
-    assert sorted(cells.tolist()) == whole
+    assert [cells[part, : rows[part + 1] - rows[part]].tolist() for part in range(parts)] == wanted
+    whole = [(int(user) << 32) | int(item) for user, item in zip(owners[50:250], items[50:250], strict=True)]
+    assert sorted(chain(*wanted)) == sorted(whole)
 
 
 @pytest.mark.parametrize(("n_items", "parts"), [(30, 3), (31, 3), (2, 3), (100, 2), (7, 7)])
