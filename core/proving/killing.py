@@ -22,6 +22,7 @@ from core.runs.history import PHASES, epochs_told
 from core.runs.log import read_log
 from core.runs.opening import open_run
 from core.runs.resuming import resume
+from core.runs.staging import NEW
 from core.training.events import EpochDone, RunEvent, RunStarted
 from core.training.plan import Plan
 
@@ -163,12 +164,16 @@ def look(path: Path, told: Told, count: Count, where: str) -> None:
 
 def within_a_write(path: Path) -> bool:
     """Whether something was half done: a file not in its place, a folder not in its place, weights without manifest."""
-    if any(path.parent.glob(".new-*")):
-        for each in path.parent.glob(".new-*"):
-            forget(each)
-        return True
+    making = [each for each in path.parent.glob(f"{NEW}*") if each.is_dir()]
+    for each in making:
+        # so that it is not counted again; whoever makes the next run would remove it
+        forget(each)
     weights = (path / "ckpt").glob("*.safetensors")
-    return any(path.rglob(f"{durable.TEMPORARY}*")) or any(not each.with_suffix(".json").exists() for each in weights)
+    return (
+        bool(making)
+        or any(path.rglob(f"{durable.TEMPORARY}*"))
+        or any(not each.with_suffix(".json").exists() for each in weights)
+    )
 
 
 def killed(

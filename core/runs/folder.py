@@ -61,6 +61,11 @@ class RunFolder:
         """Folder of what was measured."""
         return self.path / "results"
 
+    @property
+    def written(self) -> tuple[Path, ...]:
+        """The folders in which files are written while it is trained and afterwards."""
+        return self.path, self.checkpoints, self.results
+
     def exists(self) -> bool:
         """Whether this is the folder of a run."""
         return self.record.is_file()

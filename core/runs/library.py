@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from core import durable
-from core.errors import StorageError
+from core.errors import RankscopeError, StorageError
 from core.runs import index
 from core.runs.entries import INTERRUPTED, LARGEST, Entry, pack_plan, read_entry, text, unpack_plan
-from core.runs.folder import RunFolder
+from core.runs.folder import RunFolder, is_being_written, locked
 from core.runs.index import UNSETTLED, Fresh, Known, Stamp, UnusableIndex
 from core.runs.marks import Marks, marked
 from core.runs.owner import check_unowned, owner_of
@@ -171,9 +171,35 @@ def _take(workspace: Workspace, name: str, stamp: Stamp, number: int, fresh: Fre
     folder = RunFolder(workspace.runs_folder / name)
     if text(name, len(name)) != name or not folder.exists():
         return
+    if sweepable(folder) and not is_being_written(folder):
+        sweep_ended(workspace, folder)
     settled = abs(time.time_ns() - stamp[0]) > SETTLED
     entry, plan = read_entry(folder, number)
     fresh[name] = ((entry._replace(folder=name), stamp if settled else UNSETTLED), pack_plan(plan))
+
+
+def sweepable(folder: RunFolder) -> bool:
+    """Whether a process that is no more left something unfinished in a run."""
+    try:
+        return any(
+            name.startswith(durable.TEMPORARY)
+            for place in folder.written
+            if os.path.isdir(place)
+            for name in os.listdir(place)
+        )
+    except OSError:
+        # one that has just gone
+        return False
+
+
+def sweep_ended(workspace: Workspace, folder: RunFolder) -> None:
+    """Remove what is unfinished in a run that nobody writes: one that has ended is never gone on with, and kept it."""
+    with suppress(RankscopeError):
+        workspace.check()
+        # whoever trains holds the one lock, whoever names or notes the other
+        with locked(folder), index.locked(workspace.path):
+            for place in folder.written:
+                durable.sweep(place)
 
 
 def _meet(

@@ -152,9 +152,8 @@ class Recorder:
 
     def _begin_again(self) -> None:
         """Tidy up what a crash left, and say that the run goes on."""
-        durable.sweep(self.folder.path)
-        durable.sweep(self.folder.checkpoints)
-        durable.sweep(self.folder.results)
+        for place in self.folder.written:
+            durable.sweep(place)
         plan = to_values(self.state.plan)
         if plan != self.record.plan:
             durable.write(self.folder.plan, to_toml(self.state.plan).encode("utf-8"))

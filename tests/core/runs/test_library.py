@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from core import durable
 from core.errors import StorageError, UsageError
 from core.runs import library as module
 from core.runs.entries import read_entry
@@ -378,3 +379,20 @@ def test_that_the_index_of_an_earlier_version_is_built_anew(workspace: Workspace
     assert found.read == 1
     assert "built anew" in found.notes[0]
     assert read_library(workspace).read == 0
+
+
+def test_that_what_was_left_unfinished_in_a_run_that_has_ended_is_swept_and_nothing_of_one_that_is_written(
+    workspace: Workspace,
+) -> None:
+    ended, living = put_run(workspace, 1), put_run(workspace, 2)
+    left = []
+    for folder in (ended, living):
+        for place in folder.written:
+            place.mkdir(exist_ok=True)
+            left.append(place / f"{durable.TEMPORARY}abc")
+            left[-1].write_bytes(b"half")
+    names = {each.name for each in ended.path.iterdir()}
+    with locked(living):
+        read_library(workspace)
+        assert [each.exists() for each in left] == [False] * 3 + [True] * 3
+    assert {each.name for each in ended.path.iterdir()} - {".lock"} == names - {left[0].name}
