@@ -12,7 +12,8 @@ from core.compiling import WARM
 from core.compiling.place import find_place
 from core.garbage import collect_seldom
 
-NICE = 15
+NICE = 5
+"""The window goes before; but somebody may be waiting for this."""
 
 
 def main() -> int:

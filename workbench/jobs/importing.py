@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.data.plan import DataPlan
+from core.first_use import WORDS
 from core.runs.workspace import KEPT_GIGABYTES, Workspace
 from core.training.plan import Choice
 from workbench.jobs.job import Cancelled, JobControl, Progress, Tell, Work
+from workbench.jobs.preparing import PREPARATION
 from workbench.session import Opened
 
 if TYPE_CHECKING:
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
     from core.data.summary import Summary
     from core.runs.dataset_store import Datasets
     from core.runs.datasets import Kept
+
+
+READING = ("reading",)
+"""What reading calls, in the table of what is compiled."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,7 @@ def importing(
         from core.runs.dataset_store import datasets_of
         from core.runs.datasets import open_kept
 
+        PREPARATION.wait_for(READING, control, lambda event: tell(StageDone(WORDS, event.done, event.total)))
         store = datasets_of(workspace, gigabytes) if workspace is not None else None
         try:
             kept = open_kept(
