@@ -90,6 +90,8 @@ def forward(
     output = len(weights) - 1 - gmf - last
     left = np.empty((widths[0] if len(widths) else 0, TILE), np.float32)
     score = np.empty(TILE, np.float32)
+    # a written 0 is a type of its own, for which everything would be compiled once more
+    nowhere = gmf * 0
     for tile in range(len(ours)):
         first = tile * TILE
         count = min(TILE, len(users) - first)
@@ -101,31 +103,31 @@ def forward(
             wide = 2 * half
             for j in range(widths[0]):
                 _fill(left[j], weights[widths[0] * wide + j])
-            multiply(weights, 0, wide, widths[0], half, user[gmf:], left)
+            multiply(weights, nowhere, wide, widths[0], half, user[gmf:], left)
         for n in range(len(items)):
             item, state = theirs[tile, n], states[tile, n]
             _fetch(item_table, items[n], first, count, item)
             if measured:
                 _norms(item, item_norms[n], first, count)
             _fill(score, weights[-1])
-            start, low = 0, 0
+            start = low = nowhere
             for number in range(len(widths)):
                 height = widths[number]
                 here = state[low:]
                 if number == 0:
+                    wide, skipped, width, inputs = 2 * half, half, half, item[gmf:]
                     for j in range(height):
                         mine, other = here[j], left[j]
                         for s in range(TILE):
                             mine[s] = other[s]
-                    multiply(weights, half, 2 * half, height, half, item[gmf:], here)
-                    start += height * (2 * half + 1)
                 else:
-                    before = widths[number - 1]
+                    wide = width = widths[number - 1]
+                    skipped, inputs = nowhere, state[low - width :]
                     for j in range(height):
-                        _fill(here[j], weights[start + height * before + j])
-                    multiply(weights, start, before, height, before, state[low - before :], here)
-                    start += height * (before + 1)
+                        _fill(here[j], weights[start + height * wide + j])
+                multiply(weights, start + skipped, wide, height, width, inputs, here)
                 rectify(here, height)
+                start += height * (wide + 1)
                 low += height
             for column in range(gmf):
                 weight, mine, other = weights[output + column], user[column], item[column]
@@ -207,6 +209,7 @@ def backward(
     change, other = np.empty((highest, TILE), np.float32), np.empty((highest, TILE), np.float32)
     together = np.empty((widths[0] if len(widths) else 0, TILE), np.float32)
     slope, decay = np.zeros(TILE, np.float32), np.zeros(TILE, np.float32)
+    nowhere = gmf * 0
     for tile in range(len(ours)):
         first = tile * TILE
         count = min(TILE, len(users) - first)
@@ -243,25 +246,24 @@ def backward(
                 of_weights[output + gmf + column] += found
             for number in range(len(widths) - 1, -1, -1):
                 height = widths[number]
-                before = widths[number - 1] if number else 2 * half
+                wide = widths[number - 1] if number else 2 * half
                 low -= height
-                start -= height * (before + 1)
+                start -= height * (wide + 1)
                 hold_back(change, state[low:], height)
-                if number:
-                    for j in range(height):
-                        of_weights[start + height * before + j] += total(change[j])
-                    under = state[low - before :]
-                    correlate(change, under, height, before, of_weights, start, before)
-                    _clear(other, before)
-                    multiply(across, start, height, before, height, change, other)
-                    change, other = other, change
-                else:
+                if number == 0:
+                    skipped, inner, inputs, of_inputs = half, half, item[gmf:], of_item[gmf:]
                     for j in range(height):
                         sums, moved = together[j], change[j]
                         for s in range(TILE):
                             sums[s] += moved[s]
-                    correlate(change, item[gmf:], height, half, of_weights, half, before)
-                    multiply(across, half * height, height, half, height, change, of_item[gmf:])
+                else:
+                    skipped, inner, inputs, of_inputs = nowhere, wide, state[low - wide :], other
+                    _clear(other, wide)
+                    for j in range(height):
+                        of_weights[start + height * wide + j] += total(change[j])
+                correlate(change, inputs, height, inner, of_weights, start + skipped, wide)
+                multiply(across, start + skipped * height, height, inner, height, change, of_inputs)
+                change, other = other, change
             if measured:
                 for s in range(count):
                     decay[s] = np.float32(2) * of_item_norms[n, first + s]
@@ -271,8 +273,8 @@ def backward(
             height, wide = widths[0], 2 * half
             for j in range(height):
                 of_weights[height * wide + j] += total(together[j])
-            correlate(together, user[gmf:], height, half, of_weights, 0, wide)
-            multiply(across, 0, height, half, height, together, of_user[gmf:])
+            correlate(together, user[gmf:], height, half, of_weights, nowhere, wide)
+            multiply(across, nowhere, height, half, height, together, of_user[gmf:])
         if measured:
             for s in range(count):
                 decay[s] = np.float32(2) * of_user_norms[first + s]
