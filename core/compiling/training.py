@@ -37,6 +37,7 @@ def train_neural(folder: Path) -> None:
     # wide layers go through the library's products, and simpler kernels do what is around them
     fit(folder, "neumf", {"tower": [128, 128]})
     fit(folder, "neumf", {"dropout": 0.1})
+    fit(folder, "neumf", optimiser={"l2": 0.01})
 
 
 def train_caser(folder: Path) -> None:
