@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import ctypes
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from workbench.arenas import ARENAS
+
+PROGRAM = """
+import ctypes, sys, threading
+from workbench.arenas import keep_few_arenas
+assert keep_few_arenas()
+library = ctypes.CDLL(None)
+library.malloc.restype = ctypes.c_void_p
+library.malloc.argtypes = [ctypes.c_size_t]
+together = threading.Barrier(9)
+
+def hold() -> None:
+    library.malloc(1000)
+    together.wait()
+
+threads = [threading.Thread(target=hold) for _ in range(8)]
+for thread in threads:
+    thread.start()
+together.wait()
+library.fopen.restype = ctypes.c_void_p
+library.malloc_info.argtypes = [ctypes.c_int, ctypes.c_void_p]
+library.fclose.argtypes = [ctypes.c_void_p]
+file = library.fopen(sys.argv[1].encode(), b"w")
+library.malloc_info(0, file)
+library.fclose(file)
+"""
+
+
+@pytest.mark.skipif(
+    not sys.platform.startswith("linux") or not hasattr(ctypes.CDLL(None), "malloc_info"), reason="GNU C library only"
+)
+def test_that_threads_share_few_heaps(tmp_path: Path) -> None:
+    told = tmp_path / "heaps.xml"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MALLOC_")}
+    subprocess.run([sys.executable, "-c", PROGRAM, str(told)], check=True, env=environment)
+    assert len(re.findall("<heap nr=", told.read_text())) <= ARENAS
