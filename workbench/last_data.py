@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from core.data.plan import DataPlan
 from core.errors import RankscopeError
@@ -40,6 +42,14 @@ def last_data(settings: Settings) -> LastData | None:
     """What was open last; None when nothing was, or when it is not there any more."""
     try:
         values = json.loads(settings.text(KEY))
+    except ValueError:
+        return None
+    return data_of(values) if isinstance(values, dict) else None
+
+
+def data_of(values: Mapping[str, Any]) -> LastData | None:
+    """The data that ``plan`` and ``split`` name, if it is there to be read."""
+    try:
         plan = build(DataPlan, values["plan"], "data")
         split = dict(values["split"])
         name = split.pop("name")

@@ -31,8 +31,10 @@ from PySide6.QtWidgets import (
 )
 
 from core import __version__
+from core.data.plan import DataPlan
 from core.runs.bundles import is_bundle
 from core.runs.workspace import Workspace
+from core.training.plan import Choice
 from workbench.bundle_import import ask_bundle, import_bundle
 from workbench.icons import icon
 from workbench.interrupted import look_for_interrupted
@@ -50,11 +52,13 @@ from workbench.widgets.chip import Chip
 from workbench.widgets.job_bar import JobBar
 from workbench.widgets.message_bar import MessageBar
 from workbench.widgets.parts import label, tip
+from workbench.widgets.room import Room
+from workbench.widgets.sidebar import Sidebar
 from workbench.widgets.splits import keep_splits, restore_splits
 from workbench.words import cell
 from workbench.workspaces import Workspaces
 
-SMALLEST = QSize(900, 560)
+SMALLEST = QSize(560, 400)
 CHIP = 26
 """Characters of a name on a chip."""
 
@@ -73,6 +77,7 @@ class MainWindow(QMainWindow):
         self.warm: set[str] = set()
         self._waiting: dict[str, list[Callable[[], None]]] = {}
         self._pages: dict[str, Page] = {}
+        self._rooms: dict[str, Room] = {}
         self.current = ""
         self.context = Context(
             session=self.session,
@@ -82,6 +87,7 @@ class MainWindow(QMainWindow):
             tell=self.tell,
             go=self.go,
             open_data=self.open_data,
+            read_data=self.read_data,
             explain=self.explain,
             when_warm=self.when_warm,
         )
@@ -146,11 +152,8 @@ class MainWindow(QMainWindow):
         self._tint()
 
     def _sidebar(self) -> QWidget:
-        bar = QWidget()
-        bar.setObjectName("sidebar")
-        bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        bar = Sidebar()
         column = QVBoxLayout(bar)
-        # eight pages fit into the lowest window
         column.setContentsMargins(6, 4, 6, 4)
         column.setSpacing(2)
         self.page_buttons: dict[str, QToolButton] = {}
@@ -170,6 +173,7 @@ class MainWindow(QMainWindow):
             column.addWidget(made)
             self.page_buttons[key] = made
         column.addStretch(1)
+        bar.hold(self.page_buttons.values())
         return bar
 
     def _build_menus(self) -> None:
@@ -321,14 +325,16 @@ class MainWindow(QMainWindow):
         if key not in self._pages:
             page = PAGES[key].make(self.context)
             self._pages[key] = page
-            self.stack.addWidget(page)
+            self._rooms[key] = Room(page)
+            self.stack.addWidget(self._rooms[key])
             restore_splits(page, key, self.settings)
         if key == self.current:
             self._show_page(key)
 
     def _show_page(self, key: str) -> None:
-        self.stack.setCurrentWidget(self._pages[key])
+        self.stack.setCurrentWidget(self._rooms[key])
         self._pages[key].setFocus()
+        self._rooms[key].go_to_start()
         self._pages[key].entered()
 
     def explain(self, topic: str) -> None:
@@ -353,9 +359,12 @@ class MainWindow(QMainWindow):
 
     def _open_again(self, last: LastData) -> None:
         self.go("data")
-        page = self._pages.get("data")
-        if page is not None:
-            page.read(last.plan, last.choice)  # type: ignore[attr-defined]
+        self.read_data(last.plan, last.choice)
+
+    def read_data(self, plan: DataPlan, choice: Choice) -> None:
+        """Have the Data page read what a plan names; the page in view stays."""
+        self._make("data")
+        self._pages["data"].read(plan, choice)  # type: ignore[attr-defined]
 
     def _data_changed(self) -> None:
         self._show_session()

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from PySide6.QtWidgets import QWidget
 
+from core.data.plan import DataPlan
 from core.errors import RankscopeError
 from core.runs.workspace import Workspace
+from core.training.plan import Choice
 from workbench.jobs.jobs import Jobs
 from workbench.session import Session
 from workbench.settings import Settings
@@ -51,6 +53,7 @@ class Context:
         tell: show a message under the title.
         go: turn to a page by its key.
         open_data: open a path, or the word ``sample``.
+        read_data: read what a plan names and divide it as is chosen, without turning to the Data page.
         explain: open the guide at a topic, such as ``loss.bpr``.
         when_warm: call back once a stage of ``workbench.jobs.warming`` is loaded, at once when it is.
     """
@@ -62,6 +65,7 @@ class Context:
     tell: Callable[[Message], None]
     go: Callable[[str], None]
     open_data: Callable[[str], None]
+    read_data: Callable[[DataPlan, Choice], None]
     explain: Callable[[str], None]
     when_warm: Callable[[str, Callable[[], None]], None]
 

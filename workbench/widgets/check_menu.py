@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QPushButton
 
 from workbench.theme import Theme
-from workbench.widgets.parts import set_icon
+from workbench.widgets.parts import set_icon, tip
 from workbench.words import cell
+
+NARROWEST = 112
+"""Pixels that a button with a long text takes at least."""
 
 
 class StayingMenu(QMenu):
@@ -49,6 +52,7 @@ class CheckMenu(QPushButton):
     def __init__(self, theme: Theme, name: str, least: int = 0, most: int = 1000) -> None:
         super().__init__(name)
         self._name, self._least, self._most = name, least, most
+        self._whole = name
         self._actions: dict[str, QAction] = {}
         self.setProperty("role", "chip")
         self.entries = StayingMenu(self)
@@ -84,8 +88,36 @@ class CheckMenu(QPushButton):
 
     def say(self, text: str) -> None:
         """What stands on the button."""
-        self.setText(cell(text, 48).replace("&", "&&"))
+        self._whole = cell(text, 48)
         self.setAccessibleName(f"{self._name}: {text}")
+        self._fit()
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Room for the whole text, however much of it is shown now."""
+        hint, metrics = super().sizeHint(), self.fontMetrics()
+        shown = self.text().replace("&&", "&")
+        return QSize(
+            hint.width() + metrics.horizontalAdvance(self._whole) - metrics.horizontalAdvance(shown), hint.height()
+        )
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """The beginning of a long text is enough."""
+        hint = self.sizeHint()
+        return QSize(min(hint.width(), NARROWEST), hint.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """There is more or less room."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        metrics, hint = self.fontMetrics(), self.sizeHint().width()
+        room = metrics.horizontalAdvance(self._whole) - max(hint - self.width(), 0)
+        shown = metrics.elidedText(self._whole, Qt.TextElideMode.ElideRight, room).replace("&", "&&")
+        if shown != self.text():
+            self.setText(shown)
+            self.setToolTip(tip(self._whole) if shown.replace("&&", "&") != self._whole else "")
 
     def _ticked(self, key: str) -> None:
         if len(self.ticked) < self._least:

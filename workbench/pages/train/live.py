@@ -138,7 +138,7 @@ class LivePanel(QWidget):
         self.smooth = QSlider(Qt.Orientation.Horizontal)
         self.smooth.setRange(0, 95)
         self.smooth.setValue(round(settings.number("train/smooth", 0, 0, 95)))
-        self.smooth.setFixedWidth(72)
+        self.smooth.setFixedWidth(64)
         self.smooth.setAccessibleName("Smoothing of the loss")
         self.smooth.setToolTip("Share of the past in the smoothed loss; the raw line stays, thin")
         self.smooth.valueChanged.connect(self._smooth)

@@ -10,10 +10,13 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from core.errors import StorageError
 from core.models import MODELS
+from core.runs.folder import RunFolder
+from core.runs.record import read_record
 from core.training.events import RunCompleted, RunEvent, RunFailed, RunStopped, SavingPaused, SavingResumed
 from core.training.plan import Plan
 from workbench.jobs.job import End, Job, Work
 from workbench.jobs.training import Earlier, Follower, RunEnded, resuming, training
+from workbench.last_data import data_of
 from workbench.page import Context, Message, Page, Remedy, message_of
 from workbench.pages.train.costs import remember_speed
 from workbench.pages.train.form_panel import FormPanel
@@ -123,7 +126,20 @@ class TrainPage(Page):
         job.ended.connect(lambda end: self._ended(None, trace, None, end))
         self.context.when_warm("training", lambda: self._add(job))
         self.context.go("train")
+        if self.context.session.opened is None:
+            self._open_data_of(path)
         return job
+
+    def _open_data_of(self, path: Path) -> None:
+        """Nothing is open: what the run was trained on is, where it is still there."""
+        try:
+            plan = read_record(RunFolder(path)).plan
+        except StorageError:
+            # the job that goes on with the run tells of it
+            return
+        data = data_of({"name": path.name, "plan": plan.get("data"), "split": plan.get("split")})
+        if data is not None:
+            self.context.read_data(data.plan, data.choice)
 
     def _followed(self, title: str, work: Work, plan: Plan, trace: Trace, opened: Opened) -> Job:
         """A job whose events this page draws; its plan and trace are its tag."""
@@ -190,7 +206,8 @@ class TrainPage(Page):
         elif isinstance(last, RunStopped):
             self.context.tell(Message("Stopped. What was trained is kept."))
         elif isinstance(last, RunFailed):
-            parts = [f"{part.rstrip('.')}." for part in (last.what, last.why, last.remedy) if part]
+            where = f"{last.where[:1].upper()}{last.where[1:]}: {last.what}" if last.where else last.what
+            parts = [f"{part.rstrip('.')}." for part in (where, last.why, last.remedy) if part]
             again = Remedy("Start again", lambda: self._start_again(plan)) if plan is not None else None
             self.context.tell(Message(" ".join(parts), "error", again, f"{last.code}: {' '.join(parts)}"))
 
