@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import fnmatch
 import os
 import random
 from collections.abc import Callable, Generator
@@ -10,15 +11,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from torch import Tensor
 
 from core import durable
 from core.proving import cutting, fuzzing
 from core.proving.faults import Faults
-from core.proving.material import Case, all_cases, made_plan
+from core.proving.material import Case, all_cases, made_plan, made_split
 from core.proving.proof import Options, Progress, Verdict
 from core.proving.rubbish import _seal, made_file
+from core.splits.split import Split
 from core.training.learner import GradientLearner
+from core.training.loop import train
+from core.training.plan import Plan
 from core.training.state import RunState
 
 CASES = {case.name: case for case in all_cases()}
@@ -52,40 +57,93 @@ def test_that_a_run_cut_off_anywhere_ends_as_one_in_one_piece(tmp_path: Path, na
     assert found.figures["cuts"] == 4
 
 
-STATE = {
-    "epoch": 0,
-    "step": 0,
-    "skipped": 7,
-    "tally": {},
-    "stopping": {"metric": "ndcg@100", "patience": 2},
+STATE: dict[str, tuple[object, bool]] = {
+    "phase": ("train", True),
+    "epoch": (0, False),
+    "step": (0, False),
+    "epochs": (4, True),
+    "skipped": (7, False),
+    "tally": ({}, False),
+    "validation_metrics": ({}, True),
+    "notes": ([], False),
+    "stopping": ({"metric": "ndcg@100", "patience": 2}, False),
 }
-"""What a checkpoint would hold if a part of the state were forgotten."""
+"""What a checkpoint would hold if a part were forgotten; whether the run trains again on all at its end."""
+CUTS_OF = {"phase": 8, "epochs": 8, "validation_metrics": 8}
+"""More places for what only some places tell."""
+NOT_OF_THE_END = {"seconds": "what a clock says", "learner": "empty on a CPU, and its tensors are cut one by one"}
+
+
+def test_that_every_part_of_the_state_is_left_out_once() -> None:
+    case = CASES["neumf adam"]
+    state = RunState(case.plan, made_split(1, refit=False))
+    assert set(STATE) | set(NOT_OF_THE_END) == set(state.plain())
+    for _ in train(case.plan, state.split, state):
+        pass
+    parts = {name.split(".")[0] for name in [*state.tensors(), "start.x"]}
+    assert parts == {"model", *(piece.split(".")[0] for piece, _, _ in TENSORS)}
 
 
 @pytest.mark.parametrize("part", STATE)
 def test_that_a_part_of_the_state_that_is_left_out_is_noticed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str
 ) -> None:
-    real = RunState.plain
-    monkeypatch.setattr(RunState, "plain", lambda state: {**real(state), part: STATE[part]})
-    assert not cut(tmp_path, dataclasses.replace(CASES["neumf adam"], refit=False)).holds
+    real, begin = RunState.plain, RunState.__init__
+    instead, refit = STATE[part]
+
+    def noting(state: RunState, *words: Any, **named: Any) -> None:
+        """As one that has something to say at its beginning."""
+        begin(state, *words, **named)
+        state.notes = ("said at the beginning",) if named.get("fresh", True) else ()
+
+    monkeypatch.setattr(RunState, "__init__", noting)
+    monkeypatch.setattr(RunState, "plain", lambda state: {**real(state), part: instead})
+    assert not cut(tmp_path, dataclasses.replace(CASES["neumf adam"], refit=refit), cuts=CUTS_OF.get(part, 4)).holds
 
 
-@pytest.mark.parametrize("prefix", ["learner.optimiser", "learner.generator", "best."])
+TENSORS = [
+    ("learner.optimiser", "neumf adam", False),
+    ("learner.optimiser.*.exp_avg", "neumf adam", False),
+    ("learner.optimiser.*.exp_avg_sq", "gmf adamw", False),
+    ("learner.optimiser.*.step", "gmf adam", False),
+    ("learner.optimiser.*.momentum_buffer", "gmf momentum", False),
+    ("learner.optimiser.*.sum", "gmf adagrad", False),
+    ("learner.generator", "neumf adam", False),
+    ("best", "neumf adam", False),
+    ("start", "started", True),
+]
+"""Names of tensors that are left out, of which case, and whether it trains again on all at its end."""
+
+
+@pytest.mark.parametrize(("piece", "name", "refit"), TENSORS)
 def test_that_tensors_that_are_left_out_are_noticed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prefix: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, piece: str, name: str, refit: bool
 ) -> None:
-    real = RunState.restore
+    real, begin = RunState.restore, RunState.__init__
+
+    def is_meant(name: str) -> bool:
+        return fnmatch.fnmatchcase(name, piece) or name.startswith(f"{piece}.")
 
     def forgetful(state: RunState, tensors: dict[str, Tensor], plain: dict[str, Any]) -> None:
-        left = {name: value for name, value in tensors.items() if not name.startswith(prefix)}
+        left = {name: value for name, value in tensors.items() if not is_meant(name)}
+        if piece.endswith((".exp_avg", ".exp_avg_sq", ".step", ".sum")):
+            # an optimiser cannot do without: one that has just begun
+            left |= {name: torch.zeros_like(value) for name, value in tensors.items() if is_meant(name)}
         # a generator that starts anew
         fresh = state.learner.tensors() if isinstance(state.learner, GradientLearner) else {}
-        left |= {f"learner.{name}": value for name, value in fresh.items() if f"learner.{name}".startswith(prefix)}
+        left |= {f"learner.{name}": value for name, value in fresh.items() if is_meant(f"learner.{name}")}
         real(state, left, plain)
 
+    def started(state: RunState, plan: Plan, split: Split, *rest: Any, **named: Any) -> None:
+        """As one that began with the weights of other runs."""
+        begin(state, plan, split, *rest, **named)
+        state.start = {name: value * 0.5 for name, value in state.model.state_dict().items()}
+
+    if name == "started":
+        monkeypatch.setattr(RunState, "__init__", started)
     monkeypatch.setattr(RunState, "restore", forgetful)
-    assert not cut(tmp_path, dataclasses.replace(CASES["neumf adam"], refit=False), cuts=6).holds
+    case = dataclasses.replace(CASES["neumf adam" if name == "started" else name], refit=refit)
+    assert not cut(tmp_path, case, cuts=8).holds
 
 
 def test_that_weights_of_the_best_epoch_in_place_of_the_latest_are_noticed(
