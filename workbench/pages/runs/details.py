@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QWidget
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 
 from core.runs.colours import Style
 from core.runs.entries import DAMAGED, Entry
@@ -33,6 +33,10 @@ LONGEST = 60
 """Characters of a name."""
 
 
+PARTS = {"curves": "Curves", "metrics": "Metrics", "users": "Users", "parameters": "Parameters"}
+P = TypeVar("P", bound=QWidget)
+
+
 class DetailsPanel(QWidget):
     """Reads the chosen runs in the background and shows what is known."""
 
@@ -40,22 +44,20 @@ class DetailsPanel(QWidget):
         super().__init__()
         self._context = context
         self.entries: list[Entry] = []
+        self._begun = False
         self._details: dict[tuple[str, str, int, str], Detail] = {}
         self._pairings: dict[tuple[object, ...], Pairing | str] = {}
         self._reading = Latest(context.jobs, "Reading a run")
         self._pairing = Latest(context.jobs, "Comparing")
-        self.curves = CurvesPanel(context.theme)
-        self.metrics = MetricsPanel(context.theme)
-        self.users = UsersPanel(context.theme, context.session)
-        self.parameters = ParametersPanel()
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.setAccessibleName("The chosen runs")
         self.tabs.tabBar().setDrawBase(False)
-        self.tabs.addTab(self.curves, "Curves")
-        self.tabs.addTab(self.metrics, "Metrics")
-        self.tabs.addTab(self.users, "Users")
-        self.tabs.addTab(self.parameters, "Parameters")
+        self._places = {part: QWidget() for part in PARTS}
+        for part, place in self._places.items():
+            QVBoxLayout(place).setContentsMargins(0, 0, 0, 0)
+            self.tabs.addTab(place, PARTS[part])
+        self._made: dict[str, QWidget] = {}
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(16)
@@ -63,19 +65,71 @@ class DetailsPanel(QWidget):
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(SETTLE)
-        self._settle.timeout.connect(self._next)
+        self._settle.timeout.connect(self._settled)
+        self.tabs.currentChanged.connect(lambda _: self._make_what_is_seen())
+
+    # --- the parts: each is made when it is first seen, for plots take a while to make ---------------------------
+
+    @property
+    def curves(self) -> CurvesPanel:
+        """The curves of training."""
+        return self._part("curves", lambda: CurvesPanel(self._context.theme))
+
+    @property
+    def metrics(self) -> MetricsPanel:
+        """What was measured."""
+        return self._part("metrics", lambda: MetricsPanel(self._context.theme))
+
+    @property
+    def users(self) -> UsersPanel:
+        """Two runs user by user."""
+        return self._part("users", lambda: UsersPanel(self._context.theme, self._context.session))
+
+    @property
+    def parameters(self) -> ParametersPanel:
+        """What the runs were trained with."""
+        return self._part("parameters", ParametersPanel)
+
+    def _part(self, part: str, make: Callable[[], P]) -> P:
+        made = self._made.get(part)
+        if made is None:
+            made = self._made[part] = make()
+            layout = self._places[part].layout()
+            assert layout is not None
+            layout.addWidget(made)
+            self._show()
+        return cast("P", made)
+
+    def _make_what_is_seen(self) -> None:
+        """Not before the list above was painted: it is what one waits for."""
+        if self._begun:
+            for part, place in self._places.items():
+                if place.isVisible():
+                    getattr(self, part)
+
+    def _settled(self) -> None:
+        self._begun = True
+        self._make_what_is_seen()
+        self._next()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """The page may have been left before its parts were made."""
+        super().showEvent(event)
+        self._make_what_is_seen()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Where there is room the curves stand on the left for good."""
         super().resizeEvent(event)
-        apart = self.tabs.indexOf(self.curves) < 0
+        curves = self._places["curves"]
+        apart = self.tabs.indexOf(curves) < 0
         if self.width() >= WIDE and not apart:
-            self.tabs.removeTab(self.tabs.indexOf(self.curves))
-            self._row.insertWidget(0, self.curves, 1)
-            self.curves.show()
+            self.tabs.removeTab(self.tabs.indexOf(curves))
+            self._row.insertWidget(0, curves, 1)
+            curves.show()
         elif self.width() < WIDE and apart:
-            self._row.removeWidget(self.curves)
-            self.tabs.insertTab(0, self.curves, "Curves")
+            self._row.removeWidget(curves)
+            self.tabs.insertTab(0, curves, PARTS["curves"])
+        self._make_what_is_seen()
 
     def show_runs(self, entries: Sequence[Entry]) -> None:
         """Show some runs, the first of them as A."""
@@ -102,9 +156,12 @@ class DetailsPanel(QWidget):
 
     def _show(self) -> None:
         known = self.known()
-        self.curves.show_runs(known)
-        self.metrics.show_runs(known)
-        self.parameters.show_runs([(detail, name) for detail, _, name in known])
+        if "curves" in self._made:
+            self.curves.show_runs(known)
+        if "metrics" in self._made:
+            self.metrics.show_runs(known)
+        if "parameters" in self._made:
+            self.parameters.show_runs([(detail, name) for detail, _, name in known])
         self._show_pairings(known)
 
     # --- reading ------------------------------------------------------------------------------------------------
@@ -166,11 +223,13 @@ class DetailsPanel(QWidget):
         found = [self._pairings.get(each) for each in self._wanted_pairs()] if self.entries else []
         good = [each for each in found if isinstance(each, Pairing)]
         faults = [each for each in found if isinstance(each, str)]
-        if len(self.entries) > 1:
+        if len(self.entries) > 1 and "metrics" in self._made:
             if good:
                 self.metrics.show_pairings(good, names)
             elif faults:
                 self.metrics.say(faults[0])
+        if "users" not in self._made:
+            return
         if good:
             first = "Popularity" if good[0].first == "popularity" else names.get(good[0].first, "")
             self.users.show_pairing(good[0], first, names.get(good[0].second, ""))
