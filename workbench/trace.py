@@ -115,6 +115,7 @@ class Trace:
             kept = int(np.searchsorted(self.epochs.values, event.first_epoch))
             for column in (self.epochs, *self.metrics.values(), *self.ranks.values()):
                 column.cut(kept)
+            self.seconds.cut(event.first_epoch - 1)
             if self.best_epoch >= event.first_epoch:
                 self.best_epoch = 0
         self._resumed = len(self.at) > 0
@@ -243,10 +244,12 @@ def shown_names(metrics: dict[str, float]) -> list[str]:
 def result_words(result: dict[str, Any]) -> str:
     """The result line in words, with Popularity beside it where that was measured on the same part."""
     metrics = result.get("metrics") or result.get("validation") or {}
-    part = result.get("part") or "validation"
+    part = f"{result.get('part') or 'validation'} part"
+    if result.get("protocol") == "sampled":
+        part += ", among sampled candidates"
     base = result.get("baseline") or {} if result.get("metrics") else {}
     same = {name: value for name, value in base.items() if name in metrics}
     shown = [score(same[name]) for name in shown_names(metrics) if name in same]
     beside = f"; Popularity {', '.join(shown)}" if shown and result.get("model") != "popularity" else ""
     best = f"; best epoch {result['best_epoch']}" if result.get("best_epoch") else ""
-    return f"On the {part} part: {shown_metrics(metrics)}{beside}{best}" if metrics else "Nothing was measured"
+    return f"On the {part}: {shown_metrics(metrics)}{beside}{best}" if metrics else "Nothing was measured"

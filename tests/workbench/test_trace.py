@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 
 from core.training.events import EpochDone, RunCompleted, RunStarted, RunStopped, StepsDone
-from workbench.trace import Trace, lines_of
+from workbench.trace import Trace, lines_of, result_words
 
 STARTED = RunStarted(
     plan={"model": {"name": "mf"}, "loss": {"name": "bpr"}},
@@ -52,6 +52,19 @@ def test_that_a_run_that_is_gone_on_with_takes_the_place_of_what_came_after_its_
     assert trace.loss.values.tolist() == [0.9, 0.75]
     assert trace.metrics["ndcg@10"].values.tolist() == [0.1, 0.3]
     assert "from epoch 2 on" in "\n".join(trace.log)
+
+
+def test_that_the_seconds_of_epochs_that_are_trained_again_count_once() -> None:
+    trace = Trace("run")
+    trace.take([STARTED, done(1, 0.1), done(2, 0.2), done(3, 0.3)])
+    trace.take([dataclasses.replace(STARTED, first_epoch=3), done(3, 0.3)])
+    assert len(trace.seconds) == 3
+
+
+def test_that_figures_among_candidates_do_not_pass_for_those_of_a_full_ranking() -> None:
+    figures = {"model": "mf", "part": "test", "metrics": {"hit@10": 0.5}}
+    assert result_words({**figures, "protocol": "sampled"}).startswith("On the test part, among sampled candidates:")
+    assert result_words({**figures, "protocol": "full"}).startswith("On the test part:")
 
 
 def test_that_a_refit_is_drawn_after_the_training_with_a_gap_between() -> None:

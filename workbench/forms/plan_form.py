@@ -57,6 +57,7 @@ class PlanForm(QWidget):
         self.sections: dict[str, Section] = {}
         self.forms: dict[str, SettingsForm] = {}
         self._made: dict[tuple[str, str], SettingsForm] = {}
+        self._loss_is_chosen = False
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
@@ -102,6 +103,8 @@ class PlanForm(QWidget):
             PlanError: the values are no plan; the form is as it was.
         """
         plan = make_plan({**values, **self._outside})
+        if plan.loss is not None:
+            self._loss_is_chosen = plan.loss.name != MODELS[plan.model.name].losses[0]
         for section in CHOSEN:
             part = getattr(plan, section)
             if part is not None:
@@ -145,7 +148,10 @@ class PlanForm(QWidget):
         if recalled is not None:
             self.give({each: dict(fields) for each, fields in recalled.items()})
             return
-        if section == "model" and losses and self.choices["loss"].key not in losses:
+        if section == "loss":
+            self._loss_is_chosen = True
+        if section == "model" and losses and not (self._loss_is_chosen and self.choices["loss"].key in losses):
+            # a loss that nobody chose is the default of the model that was left
             self.choices["loss"].choose(losses[0])
         if section in ("model", "loss") and losses:
             self._settle_sampler()

@@ -85,3 +85,18 @@ def test_that_a_plan_survives_toml_and_the_form(form: PlanForm) -> None:
     form.give(from_toml(to_toml(plan)))
     assert form.plan == plan
     assert to_values(plan)["model"]["window"] == 7
+
+
+def test_that_a_loss_that_nobody_chose_follows_the_model_and_a_chosen_one_stays(form: PlanForm) -> None:
+    def choose(section: str, key: str) -> None:
+        form.choices[section].choose(key)
+        form.choices[section].chosen.emit(key)
+
+    form.give({"model": {"name": "mf"}})
+    choose("model", "caser")
+    assert form.choices["loss"].key == MODELS["caser"].losses[0]
+    choose("model", "mf")
+    other = next(key for key in MODELS["mf"].losses[1:] if key in MODELS["gmf"].losses[1:])
+    choose("loss", other)
+    choose("model", "gmf")
+    assert form.choices["loss"].key == other

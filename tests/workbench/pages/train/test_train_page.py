@@ -284,3 +284,32 @@ def test_that_a_stopped_run_is_gone_on_with_and_drawn_with_what_it_told_before(q
     page.context.jobs.stop_all()
     qtbot.waitUntil(lambda: not page.context.jobs.running, timeout=30_000)
     assert len(list(page.context.workspace.runs())) == 1
+
+
+def test_that_going_on_with_a_run_opens_its_data_where_none_is(
+    qtbot: QtBot, page: TrainPage, window: MainWindow, opened: Opened
+) -> None:
+    endless(page)
+    qtbot.waitUntil(lambda: page.live.trace is not None and len(page.live.trace.epochs) >= 1, timeout=60_000)
+    page.context.jobs.stop_all()
+    qtbot.waitUntil(lambda: not page.context.jobs.running, timeout=30_000)
+    (folder,) = page.context.workspace.runs()
+    window.session.open(None)
+    page.resume(folder.path)
+    qtbot.waitUntil(lambda: window.session.opened is not None, timeout=60_000)
+    assert window.session.opened is not None
+    assert window.session.opened.plan.source == opened.plan.source
+    assert window.current == "train"
+    page.context.jobs.stop_all()
+    qtbot.waitUntil(lambda: not page.context.jobs.running, timeout=30_000)
+
+
+def test_that_a_run_that_diverged_is_told_with_its_step_and_another_rate(qtbot: QtBot, page: TrainPage) -> None:
+    optimiser = {"name": "sgd", "learning_rate": 1e6}
+    page.form.give({"model": {"name": "gmf"}, "optimiser": optimiser, "training": {"epochs": 5}})
+    page.form.start.click()
+    qtbot.waitUntil(lambda: page.live.trace is not None and page.live.trace.end is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: not page.context.jobs.running, timeout=30_000)
+    bar = page.window().message_bar  # type: ignore[attr-defined]
+    assert "Epoch 1, step" in bar.message.text
+    assert "Try 1e+05" in bar.message.text
