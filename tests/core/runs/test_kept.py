@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,3 +42,21 @@ def test_that_too_many_rows_that_are_not_kept_are_told(
     assert "2 rows could not be used" in loaded.notes[-1]
     with pytest.raises(StorageError):
         write_loaded(store.folder / "x", loaded)
+
+
+def test_that_opening_what_was_kept_loads_neither_pandas_nor_compiled_code(source: Path, store: Datasets) -> None:
+    """They would take longer to load than a million events take to be read."""
+    load_kept(store, DataPlan(source=str(source)))
+    program = """
+import sys
+from pathlib import Path
+from core.data.plan import DataPlan
+from core.runs.dataset_store import Datasets
+from core.runs.datasets import load_kept
+from core.runs.workspace import Workspace
+found = load_kept(Datasets(Workspace(Path(sys.argv[1])), smallest=0), DataPlan(source=sys.argv[2]))
+heavy = {"pandas", "numba", "scipy", "torch", "pyarrow.parquet"}
+print("as it was kept" in found.notes[-1], sorted(heavy & set(sys.modules)))
+"""
+    words = [sys.executable, "-c", program, str(store.workspace.path), str(source)]
+    assert subprocess.run(words, capture_output=True, text=True, check=True).stdout == "True []\n"
