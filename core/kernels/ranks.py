@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 from numba import njit
-
-from core.kernels.unions import unite
+from numpy import uint64
 
 Scores = npt.NDArray[np.float32]
 Codes = npt.NDArray[np.int32]
@@ -51,12 +50,30 @@ def count_full(
         hidden = hidden_items[hidden_indptr[users[row]] : hidden_indptr[users[row] + 1]]
         first, last = held_indptr[row], held_indptr[row + 1]
         held = held_items[first:last]
-        union = np.empty(len(hidden) + len(held), np.int32)
-        removed = union[: unite(hidden, held, union)]
-        if has_nan(line):
+        # what is held out and hidden too is taken off once
+        removed = np.empty(len(held), np.int32)
+        others = 0
+        for item in held:
+            if not has(hidden, item):
+                removed[others] = item
+                others += 1
+        removed = removed[:others]
+        if len(held) == 0 and has_nan(line):
             return row
-        _sweep(line, held, removed, above[first:last], equal[first:last])
-        candidates[row] = len(line) - len(removed)
+        for place in range(first, last):
+            mine = line[uint64(held_items[place])]
+            higher, same, lower = _sweep(line, mine)
+            if higher + same + lower < len(line):
+                return row
+            for item in hidden:
+                higher = np.int32(higher - (line[uint64(item)] > mine))
+                same = np.int32(same - (line[uint64(item)] == mine))
+            for item in removed:
+                higher = np.int32(higher - (line[uint64(item)] > mine))
+                same = np.int32(same - (line[uint64(item)] == mine))
+            above[place] = higher
+            equal[place] = same
+        candidates[row] = len(line) - len(hidden) - len(removed)
     return -1
 
 
@@ -106,19 +123,28 @@ def has_nan(line: Scores) -> bool:
 
 
 @njit(nogil=True, cache=True)
-def _sweep(line: Scores, held: Codes, removed: Codes, above: Counts, equal: Counts) -> None:
-    for place in range(len(held)):
-        mine = line[held[place]]
-        # counters as narrow as the scores: twice as many fit in a vector register
-        higher, same = np.int32(0), np.int32(0)
-        for item in range(len(line)):
-            higher = np.int32(higher + (line[item] > mine))
-            same = np.int32(same + (line[item] == mine))
-        for item in removed:
-            higher = np.int32(higher - (line[item] > mine))
-            same = np.int32(same - (line[item] == mine))
-        above[place] = higher
-        equal[place] = same
+def _sweep(line: Scores, mine: np.float32) -> tuple[np.int32, np.int32, np.int32]:
+    """How many scores are higher, the same and lower; fewer than there are where one is NaN."""
+    # counters as narrow as the scores: twice as many fit in a vector register
+    higher, same, lower = np.int32(0), np.int32(0), np.int32(0)
+    for item in range(len(line)):
+        higher = np.int32(higher + (line[item] > mine))
+        same = np.int32(same + (line[item] == mine))
+        lower = np.int32(lower + (line[item] < mine))
+    return higher, same, lower
+
+
+@njit(nogil=True, cache=True)
+def has(ascending: Codes, item: int) -> bool:
+    """Whether an ascending list has the item."""
+    low, high = 0, len(ascending)
+    while low < high:
+        middle = (low + high) >> 1
+        if ascending[middle] < item:
+            low = middle + 1
+        else:
+            high = middle
+    return low < len(ascending) and ascending[low] == item
 
 
 def count_full_reference(

@@ -44,8 +44,8 @@ def test_that_short_rows_are_listed_as_a_stable_sort_does(data: st.DataObject) -
 
 @given(
     st.integers(0, 2**32 - 1),
-    st.integers(100, 700),
-    st.integers(1, 40),
+    st.integers(100, 5000),
+    st.integers(1, 300),
     st.sampled_from([2, 20, 10**6]),
     st.floats(0, 1),
 )
@@ -63,6 +63,22 @@ def test_that_hidden_items_are_left_out_though_they_hold_all_the_highest_scores(
     scores = np.arange(400, dtype=np.float32)[None]
     lists, _ = listed(scores, [list(range(200, 400))], [199], 3)
     assert lists == [[198, 197, 196]]
+
+
+def test_that_the_last_items_of_the_last_lanes_are_found() -> None:
+    random = np.random.default_rng(2)
+    for n_items in (1023, 1024, 1025, 2100, 5000):
+        scores = random.random((2, n_items)).astype(np.float32)
+        scores[:, -1] = 2.0
+        scores[1, 0] = 3.0
+        lists, _ = listed(scores, [[], [5]], [], 2)
+        assert lists[1] == [0, n_items - 1]
+        assert lists[0][0] == n_items - 1
+
+
+def test_that_the_lowest_items_are_listed_where_everything_scores_the_same() -> None:
+    lists, _ = listed(np.zeros((1, 4000), np.float32), [[0, 2, 64]], [1], 5)
+    assert lists == [[3, 4, 5, 6, 7]]
 
 
 def test_that_items_scored_minus_infinity_are_listed_when_nothing_else_is_left() -> None:
