@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from workbench.jobs.job import End, Job
-from workbench.jobs.preparing import TITLE, Prepared, follow_preparing, preparing
 from workbench.page import Context, Message
 
 ANEW = (
@@ -14,6 +13,9 @@ ANEW = (
 
 def prepare_kernels(context: Context) -> None:
     """Start it; the status bar shows it once something has to be compiled."""
+    # what starts processes is loaded after the window is painted
+    from workbench.jobs.preparing import TITLE, Prepared, follow_preparing, preparing
+
     job = Job(TITLE, preparing(), follow_preparing, quiet=True)
 
     def told(_: object) -> None:

@@ -10,8 +10,8 @@ from core.data.plan import DataPlan
 from core.first_use import WORDS
 from core.runs.workspace import KEPT_GIGABYTES, Workspace
 from core.training.plan import Choice
+from workbench.jobs.awaiting import PREPARATION
 from workbench.jobs.job import Cancelled, JobControl, Progress, Tell, Work
-from workbench.jobs.preparing import PREPARATION
 from workbench.session import Opened
 
 if TYPE_CHECKING:

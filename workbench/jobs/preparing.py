@@ -1,4 +1,4 @@
-"""On a machine's first use, compile the kernels in a process of its own; work that needs them waits and says so."""
+"""On a machine's first use, compile the kernels in a process of its own."""
 
 from __future__ import annotations
 
@@ -13,12 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.first_use import WORDS
+from workbench.jobs.awaiting import MOMENT, PREPARATION, KernelsAdvanced, Preparation
 from workbench.jobs.job import Cancelled, JobControl, Progress, Tell, Work
 
 TITLE = "Preparing fast kernels"
-MOMENT = 0.1
-"""Seconds between two looks at whether the job is to stop."""
 COUNT = re.compile(r"(\d+) (\d+)")
 
 
@@ -33,57 +31,6 @@ class Prepared:
 
     lasts: bool
     complaints: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class KernelsAdvanced:
-    """Entries of the WARM table that are done, of how many."""
-
-    done: int
-    total: int
-
-
-class Preparation:
-    """How far the one preparation of this process is; asked by the threads of jobs."""
-
-    def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._running = False
-        self._done = 0
-
-    def advance(self, done: int) -> None:
-        """So many entries are compiled, and it goes on."""
-        with self._changed:
-            self._running, self._done = True, done
-            self._changed.notify_all()
-
-    def end(self) -> None:
-        """Nobody has to wait any longer: what is not compiled is compiled by who calls it."""
-        with self._changed:
-            self._running = False
-            self._changed.notify_all()
-
-    def wait_for(self, keys: Sequence[str], control: JobControl, tell: Tell) -> None:
-        """Wait until these entries are compiled, telling KernelsAdvanced; at once where nothing is being prepared.
-
-        Raises:
-            Cancelled: the job is to stop.
-        """
-        from core.compiling import WARM
-
-        last = max(list(WARM).index(key) for key in keys) + 1
-        told = -1
-        with self._changed:
-            while self._running and self._done < last:
-                if control.stopped:
-                    raise Cancelled
-                if told != self._done:
-                    told = self._done
-                    tell(KernelsAdvanced(told, last))
-                self._changed.wait(MOMENT)
-
-
-PREPARATION = Preparation()
 
 
 def preparing(preparation: Preparation = PREPARATION, command: Sequence[str] | None = None) -> Work:
@@ -166,8 +113,3 @@ def follow_preparing(before: Progress, event: Any) -> Progress:
     if isinstance(event, KernelsAdvanced):
         return Progress(f"first use on this machine: {event.done} of {event.total}", event.done / event.total)
     return before
-
-
-def awaited(event: KernelsAdvanced) -> Progress:
-    """The progress of work that waits for kernels."""
-    return Progress(f"{WORDS}, {event.done} of {event.total}", event.done / event.total)

@@ -23,9 +23,9 @@ from core.training.events import (
     from_plain,
 )
 from core.training.plan import Plan, make_plan
+from workbench.jobs.awaiting import PREPARATION, KernelsAdvanced, awaited
 from workbench.jobs.importing import StageDone
 from workbench.jobs.job import Cancelled, JobControl, Progress, Tell, Work
-from workbench.jobs.preparing import PREPARATION, KernelsAdvanced, awaited
 from workbench.jobs.warming import import_the_rest_of_torch
 from workbench.session import Opened
 

@@ -16,8 +16,9 @@ from core.first_use import WORDS, compiling_begins
 from core.training.plan import make_plan
 from workbench import preparation as preparing_window
 from workbench.jobs import preparing as module
+from workbench.jobs.awaiting import PREPARATION, KernelsAdvanced, Preparation
 from workbench.jobs.job import Cancelled, Job, JobControl, Progress
-from workbench.jobs.preparing import PREPARATION, KernelsAdvanced, Preparation, Prepared, follow_preparing, preparing
+from workbench.jobs.preparing import Prepared, follow_preparing, preparing
 from workbench.jobs.training import Follower, be_ready
 from workbench.main_window import MainWindow
 
