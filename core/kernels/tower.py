@@ -288,3 +288,61 @@ def _add_scaled(target: Block, factor: Flat, values: Block) -> None:
     for column in range(len(values)):
         for s in range(TILE):
             target[column, s] += factor[s] * values[column, s]
+
+
+@njit(nogil=True, cache=True, fastmath=RELAXED)
+def catalogue(sizes: Places, weights: Flat, users: Table, items: Table, scores: Table) -> None:
+    """``forward`` of every user with every item: the items' half of the first layer runs once an item.
+
+    A score does not depend on which others are asked for with it.
+
+    Args:
+        users: rows ``[users, width]``.
+        items: ``[items, width]``.
+        scores: ``[users, items]``, written.
+    """
+    gmf, half, widths = sizes[0], sizes[1], sizes[2:]
+    first, last = widths[0], widths[-1]
+    output = len(weights) - 1 - gmf - last
+    highest, nowhere = first, gmf * 0
+    for height in widths:
+        highest = max(highest, height)
+    left = np.empty((len(users), first), np.float32)
+    for at in range(len(users)):
+        for j in range(first):
+            found = weights[first * 2 * half + j]
+            for k in range(half):
+                found += weights[j * 2 * half + k] * users[at, gmf + k]
+            left[at, j] = found
+    every = np.arange(len(items))
+    item, right = np.empty((items.shape[1], TILE), np.float32), np.empty((first, TILE), np.float32)
+    state, other = np.empty((highest, TILE), np.float32), np.empty((highest, TILE), np.float32)
+    score = np.empty((1, TILE), np.float32)
+    product = np.empty(gmf, np.float32)
+    for begin in range(0, len(items), TILE):
+        count = min(TILE, len(items) - begin)
+        _fetch(items, every, begin, count, item)
+        _clear(right, first)
+        multiply(weights, half, 2 * half, first, half, item[gmf:], right)
+        for at in range(len(users)):
+            for j in range(first):
+                mine, theirs, shift = state[j], right[j], left[at, j]
+                for s in range(TILE):
+                    mine[s] = theirs[s] + shift
+            rectify(state, first)
+            start = first * (2 * half + 1)
+            for number in range(1, len(widths)):
+                height, wide = widths[number], widths[number - 1]
+                for j in range(height):
+                    _fill(other[j], weights[start + height * wide + j])
+                multiply(weights, start, wide, height, wide, state, other)
+                rectify(other, height)
+                start += height * (wide + 1)
+                state, other = other, state
+            _fill(score[0], weights[-1])
+            for column in range(gmf):
+                product[column] = weights[output + column] * users[at, column]
+            multiply(product, nowhere, gmf, 1, gmf, item, score)
+            multiply(weights, output + gmf, last, 1, last, state, score)
+            for s in range(count):
+                scores[at, begin + s] = score[0, s]

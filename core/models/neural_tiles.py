@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from core.kernels import rows, tower
 from core.kernels.tiles import TILE
@@ -42,9 +41,8 @@ class TiledNeural(DirectPass):
     def __init__(self, model: NeuralRanking, norms: bool) -> None:
         super().__init__(model)
         self.model, self.norms = model, norms
-        layers = [cast(nn.Linear, layer) for layer in (*model.layers, model.output)]
-        self.sizes = np.array([model.gmf_factors, model.mlp_factors, *model.widths[1:]], np.int64)
-        dense = [parameter for layer in layers for parameter in (layer.weight, layer.bias)]
+        self.sizes = model.sizes
+        dense = model.dense()
         self.layers = [self.value(parameter).reshape(-1) for parameter in dense]
         self.weights = np.concatenate(self.layers)
         # the gradients of the layers lie one after the other, as the kernel writes them

@@ -16,7 +16,7 @@ from core.models.base import Asked, RankingModel
 from core.scoring import Histories, block_size
 
 PAIRS_AT_ONCE = 1 << 13
-"""(user, item) pairs that go through a tower at once: its hidden layers then stay in the cache."""
+"""(user, item) pairs that go through a tower at once on a device: its hidden layers then stay in the cache."""
 
 TOWER_PAIRS = 1 << 20
 """Pairs of a block where each goes through a tower: about a tenth of a second."""
@@ -87,10 +87,10 @@ class ModelScorer:
             windows = torch.from_numpy(last).to(self.device, torch.int64)
         asked = Asked(torch.from_numpy(users).to(self.device, torch.int64), windows)
         encoded = model.encode(asked)
-        if not _has_tower(model):
-            if self.device.type != "cpu":
-                return model.score_shared(encoded, None).float()
+        if self.device.type == "cpu":
             return model.score_catalogue(encoded, self._out(len(users))).float()
+        if not _has_tower(model):
+            return model.score_shared(encoded, None).float()
         out = self._out(len(users))
         chunk = max(PAIRS_AT_ONCE // max(len(users), 1), 1)
         items = torch.arange(model.n_items, device=self.device)

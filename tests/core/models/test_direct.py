@@ -177,3 +177,8 @@ def test_that_autograd_does_what_is_not_written_by_hand() -> None:
     assert direct_for(model_of(4, 4, (4,)), CPU, True, norms=True) is None
     assert direct_for(caser_of(), CPU, False, norms=False) is not None
     assert direct_for(model_of(4, 4, (4,)), torch.device("cuda"), False, norms=True) is None
+
+
+def test_that_small_layers_go_in_tiles_and_wide_ones_through_the_library() -> None:
+    for tower, kind in (((64,), TiledNeural), ((65,), DirectNeural)):
+        assert type(direct_for(model_of(4, 64, tower), CPU, False, norms=True)) is kind
