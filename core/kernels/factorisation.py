@@ -9,7 +9,7 @@ import numpy.typing as npt
 from numba import njit
 from numpy import float32, uint64
 
-from core.kernels.membership import Seen, has_seen, unseen_at
+from core.kernels.membership import Seen, has_seen, may_have_seen, unseen_at
 from core.kernels.prefetch import LINE, prefetch
 from core.kernels.sampling import ATTEMPTS, SPAN
 from core.kernels.schedule import Cells, Items
@@ -210,12 +210,12 @@ def draw_triples(
     rejected, missing = uint64(0), 0
     for at in range(count):
         again[rejected] = at
-        rejected += uint64(has_seen(indptr, items, bits, uint64(users[at]), uint64(drawn[at])))
+        rejected += uint64(may_have_seen(indptr, bits, uint64(users[at]), uint64(drawn[at])))
     for which in range(rejected):
         again_at = uint64(again[which])
         user, place = uint64(users[again_at]), (start + again_at) * uint64(SPAN)
         negative = np.int64(-1)
-        for attempt in range(1, ATTEMPTS):
+        for attempt in range(ATTEMPTS):
             item = below(word(key, place + uint64(attempt)), bound)
             if listed:
                 item = uint64(catalogue[item])

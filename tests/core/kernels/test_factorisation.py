@@ -130,7 +130,7 @@ def test_that_negatives_from_a_catalogue_stay_inside_it_and_equal_the_reference(
     assert len(changed) > 1
 
 
-@pytest.mark.parametrize("budget", [2**20, 0])
+@pytest.mark.parametrize("budget", [2**20, 1, 0])
 @pytest.mark.parametrize("listed", [[], [3, 4, 8, 15, 16, 22], [1]])
 @pytest.mark.parametrize("negatives", [1, 3])
 def test_that_the_drawn_triples_are_those_of_the_reference(negatives: int, listed: list[int], budget: int) -> None:
