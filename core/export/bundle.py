@@ -9,10 +9,12 @@ import shutil
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from core import __version__, durable, strict_json
+from core.export.private import folders_of, without_folders
 from core.export.request import Request
 from core.runs.bundles import FORMAT, MANIFEST, MEMBER, NEEDS
 from core.runs.checkpoints import write_checkpoint
@@ -88,8 +90,15 @@ def _members(run: Run, options: Any, made: RunFolder) -> Iterator[tuple[str, Pat
     record = run.record
     if record.state == "running":
         record = dataclasses.replace(record, state="stopped")
-    if not options.data:
-        record = dataclasses.replace(record, plan=unnamed(record.plan), result=unnamed(record.result))
+    private = Private(folders_of(run), names=options.data)
+    record = dataclasses.replace(
+        record,
+        plan=private.of({"plan": record.plan})["plan"],
+        data=private.of(record.data),
+        counts=private.of(record.counts),
+        result=private.of(record.result),
+        failure=private.of(record.failure),
+    )
     write_record(made, record)
     yield "run.json", made.record
     marks = run.folder.path / MARKS
@@ -98,7 +107,7 @@ def _members(run: Run, options: Any, made: RunFolder) -> Iterator[tuple[str, Pat
         write_marks(made, read_marks(run.folder))
         yield MARKS, made.path / MARKS
     if run.folder.events.is_file():
-        yield "events.jsonl", run.folder.events if options.data else _without_names(run.folder.events, made)
+        yield "events.jsonl", _events(run.folder.events, made, private)
     yield from _checkpoint(run, options, made, record.plan)
     folders: Mapping[str, bool] = {"data": options.data, "results": options.data}
     for folder, wanted in folders.items():
@@ -110,10 +119,6 @@ def _members(run: Run, options: Any, made: RunFolder) -> Iterator[tuple[str, Pat
 
 def _checkpoint(run: Run, options: Any, made: RunFolder, plan: dict[str, Any]) -> Iterator[tuple[str, Path]]:
     loaded = run.loaded.checkpoint
-    if options.state and options.data:
-        for end in (".json", ".safetensors"):
-            yield f"ckpt/{loaded.name}{end}", run.folder.checkpoints / f"{loaded.name}{end}"
-        return
     tensors, plain = run.loaded.tensors, loaded.plain
     if not options.state:
         tensors = {f"model.{name}": value for name, value in run.model.state_dict().items()}
@@ -132,11 +137,24 @@ def _checkpoint(run: Run, options: Any, made: RunFolder, plan: dict[str, Any]) -
         yield f"ckpt/{written.name}{end}", made.checkpoints / f"{written.name}{end}"
 
 
-def _without_names(path: Path, made: RunFolder) -> Path:
-    """The events without the ids of users; lines that cannot be read are left out."""
+@dataclass(frozen=True)
+class Private:
+    """What stays on this computer: the names of its folders, and without the data the ids of users."""
+
+    folders: tuple[str, ...]
+    names: bool
+
+    def of(self, values: dict[str, Any]) -> dict[str, Any]:
+        """The same plain values without it."""
+        cut: dict[str, Any] = without_folders(values if self.names else unnamed(values), self.folders)
+        return cut
+
+
+def _events(path: Path, made: RunFolder, private: Private) -> Path:
+    """The events without what stays here; lines that cannot be read are left out."""
     with closing(EventLog(made.events)) as log:
         for event in read_log(path).events:
-            log.append(unnamed(event))
+            log.append(private.of(event))
     return made.events
 
 

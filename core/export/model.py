@@ -10,12 +10,12 @@ import torch
 
 from core import durable, strict_json
 from core.export.knowledge import column_states, histories
+from core.export.private import folders_of, plan_values, without_folders
 from core.export.request import Request
 from core.models.autorec import AutoRec
 from core.runs.opening import Run
 from core.runs.record import NEEDS
 from core.runs.weights import pack
-from core.training.plan import to_values
 
 FORMAT = 1
 PROGRAM = "recommend.py"
@@ -56,7 +56,7 @@ def known_tensors(run: Run, with_histories: bool) -> dict[str, torch.Tensor]:
 def card(run: Run, contents: dict[str, bytes]) -> dict[str, Any]:
     """All that is to be known of the model, as plain values."""
     model = run.model
-    return {
+    told = {
         "format": FORMAT,
         "needs": NEEDS,
         "model": run.plan.model.name,
@@ -65,7 +65,7 @@ def card(run: Run, contents: dict[str, bytes]) -> dict[str, Any]:
         "window": model.window,
         "ratings": isinstance(model, AutoRec) and model.ratings,
         "hide_seen": run.split.hide_seen,
-        "plan": to_values(run.plan),
+        "plan": plan_values(run),
         "data": run.record.data,
         "epoch": run.record.epoch,
         "state": run.record.state,
@@ -81,3 +81,5 @@ def card(run: Run, contents: dict[str, bytes]) -> dict[str, Any]:
             for name, content in contents.items()
         },
     }
+    found: dict[str, Any] = without_folders(told, folders_of(run))
+    return found

@@ -9,9 +9,10 @@ from core.errors import UsageError
 from core.export.graph import LARGEST, Graph
 from core.export.graph_of_model import scores_of
 from core.export.knowledge import column_states
+from core.export.private import plan_values
 from core.export.request import Request
 from core.models.autorec import AutoRec
-from core.training.plan import to_toml
+from core.training.plan import make_plan, to_toml
 
 
 def write_onnx(request: Request) -> tuple[str, ...]:
@@ -36,7 +37,7 @@ def write_onnx(request: Request) -> tuple[str, ...]:
     metadata = {
         "rankscope.model": run.plan.model.name,
         "rankscope.data": str(run.record.data.get("hash", "")),
-        "rankscope.plan": to_toml(run.plan),
+        "rankscope.plan": to_toml(make_plan(plan_values(run))),
     }
     if options.ids:
         data = run.interactions

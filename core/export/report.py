@@ -10,13 +10,13 @@ from typing import Any
 from core import durable
 from core.export.drawing import Bar, Line, bars, curves
 from core.export.metrics import logged
+from core.export.private import folders_of, plan_values, without_folders
 from core.export.request import Request
 from core.losses import LOSSES
 from core.metrics import find_metric
 from core.models import MODELS
 from core.runs.opening import Run
 from core.training.events import EpochDone, RunEvent, RunStarted
-from core.training.plan import to_values
 
 SHOWN = ("hit", "recall", "ndcg", "precision", "map", "mrr", "auc", "rmse", "mae")
 """Metrics in the order of the table."""
@@ -203,7 +203,8 @@ def measured(run: Run) -> str:
     kind = "every item of the catalogue ranked" if result.get("protocol") == "full" else "only given candidates ranked"
     lines = [f"{int(result.get('users', 0)):,} users of the {result.get('part', 'test')} part, {kind}."]
     lines += [f"Left out: {amount:,} users, {reason}." for reason, amount in result.get("excluded", {}).items()]
-    lines += [str(note).rstrip(".") + "." for note in result.get("notes", [])]
+    remarks = without_folders(result.get("notes", []), folders_of(run))
+    lines += [str(note).rstrip(".") + "." for note in remarks]
     told = "".join(f'<p class="muted">{text(line)}</p>' for line in lines)
     return f"<section><h2>Metrics</h2>{told}{table(head, rows, numbers=range(1, 6))}</section>"
 
@@ -241,21 +242,14 @@ def data_section(run: Run) -> str:
 def plan_section(run: Run) -> str:
     """Every value of the plan; paths are cut down to names."""
     rows = []
-    for section, fields in to_values(run.plan).items():
+    for section, fields in plan_values(run).items():
         for name, value in fields.items():
             if value not in ("", None):
                 shown = ", ".join(map(str, value)) if isinstance(value, list) else value
-                rows.append([f"{section}.{name}", _without_folders(section, name, shown)])
+                rows.append([f"{section}.{name}", shown])
     formula = MODELS[run.plan.model.name].formula
     intro = f'<p class="muted">{text(MODELS[run.plan.model.name].help)} <code>{text(formula)}</code></p>'
     return f"<section><h2>Plan</h2>{intro}{table(['field', 'value'], rows)}</section>"
-
-
-def _without_folders(section: str, name: str, value: object) -> object:
-    path = section == "data" and name in ("source", "items", "test", "validation", "candidates")
-    if isinstance(value, str) and (path or name.startswith("start_")):
-        return value.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
-    return value
 
 
 def made_with(run: Run) -> str:
