@@ -20,7 +20,8 @@ def safe_name(name: str) -> str:
     Changed are: surrogates, control and direction characters, ``< > : " / \\ | ? *``, spaces and dots at the end,
     names of devices such as ``CON``, and what is too long.
     """
-    text = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    # any half of a pair can stand in a name, not only what an undecodable byte became
+    text = name.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     text = "".join("_" if unicodedata.category(each) in ("Cs", "Cc", "Cf", "Zl", "Zp") else each for each in text)
     text = FORBIDDEN.sub("_", text).replace("\ufffd", "_").strip().rstrip(". ")
     stem, suffix = _parted(text)
@@ -41,7 +42,7 @@ def safe_path(path: Path) -> tuple[Path, tuple[str, ...]]:
     name = safe_name(path.name)
     if name == path.name:
         return path, ()
-    shown = path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    shown = path.name.encode("utf-8", "replace").decode("utf-8")
     shown = shown if len(shown) <= 60 else shown[:59] + "…"
     return path.with_name(name), (f"The name {shown!r} is not one that every system takes: it is {name} now",)
 

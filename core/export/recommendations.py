@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, NamedTuple, Self
@@ -165,14 +165,17 @@ def _tokens(ids: pa.Array) -> pa.Array:
     return pa.array(without_spaces(ids.to_pylist())[0], pa.large_string())
 
 
-def _csv(path: Path) -> AbstractContextManager[Any]:
-    writer: AbstractContextManager[Any] = pyarrow.csv.CSVWriter(str(path), SCHEMA)
-    return writer
+@contextmanager
+def _csv(path: Path) -> Iterator[Any]:
+    # opened here: Arrow takes no path with bytes that are no UTF-8
+    with path.open("wb") as file, pyarrow.csv.CSVWriter(file, SCHEMA) as writer:
+        yield writer
 
 
-def _parquet(path: Path) -> AbstractContextManager[Any]:
-    writer: AbstractContextManager[Any] = pyarrow.parquet.ParquetWriter(str(path), SCHEMA, compression="zstd")
-    return writer
+@contextmanager
+def _parquet(path: Path) -> Iterator[Any]:
+    with path.open("wb") as file, pyarrow.parquet.ParquetWriter(file, SCHEMA, compression="zstd") as writer:
+        yield writer
 
 
 class _Lines:

@@ -95,7 +95,7 @@ def write_repeat(request: Request) -> tuple[str, ...]:
     durable.write(request.place / "plan.toml", to_toml(run.plan).encode("utf-8"))
     durable.write(request.place / "train.py", script.encode("utf-8"))
     durable.write(
-        request.place / "command.txt", (shlex.join(train_command(run.plan)) + "\n").encode("utf-8", "replace")
+        request.place / "command.txt", (shlex.join(train_command(run.plan)) + "\n").encode("utf-8", "surrogateescape")
     )
     request.tell("writing", 1, 1)
     return tuple(notes(run))

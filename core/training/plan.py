@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -209,7 +210,7 @@ def to_toml(plan: Plan) -> str:
         part = getattr(plan, section)
         parameters = {p.name: p for p in describe(type(part.settings if isinstance(part, Choice) else part))}
         for name, value in fields.items():
-            item = tomlkit.item(value)
+            item = tomlkit.item(_as_text(value, HALF, lambda half: f"\0{ord(half[0]):04x}"))
             if name in parameters:
                 item.comment(parameters[name].help)
             table.add(name, item)
@@ -241,7 +242,22 @@ def from_toml(text: str, where: str = "plan") -> dict[str, dict[str, Any]]:
                 where=where,
                 remedy=f"Put it under one of {', '.join('[' + each + ']' for each in SECTIONS)}",
             )
-    return values
+    read: dict[str, dict[str, Any]] = _as_text(values, WRITTEN_HALF, lambda half: chr(int(half[1], 16)))
+    return read
+
+
+HALF = re.compile("[\ud800-\udfff]")
+"""What Python makes of a byte in a path that is no UTF-8; TOML holds none, so it is written as NUL and four digits,
+which no path holds."""
+WRITTEN_HALF = re.compile("\0(d[89a-f][0-9a-f]{2})")
+
+
+def _as_text(value: Any, found: re.Pattern[str], other: Callable[[re.Match[str]], str]) -> Any:
+    if isinstance(value, dict):
+        return {name: _as_text(each, found, other) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_as_text(each, found, other) for each in value]
+    return found.sub(other, value) if isinstance(value, str) else value
 
 
 def read_plan(path: Path) -> dict[str, dict[str, Any]]:

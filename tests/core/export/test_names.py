@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.errors import UsageError
@@ -33,6 +33,8 @@ def test_that_a_name_is_made_safe(name: str, safe: str) -> None:
 
 
 @given(st.text(st.characters(), max_size=400))
+@example("\udd00")
+@example("a\ud800.csv")
 def test_that_any_name_can_be_written_and_needs_no_second_change(name: str) -> None:
     safe = safe_name(name)
     assert 0 < len(safe.encode("utf-8")) <= LONGEST

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,8 +14,10 @@ import pytest
 from core.data.catalogue import Catalogue
 from core.data.vocabulary import Vocabulary
 from core.errors import RankscopeError, StorageError, UsageError
+from core.export.exporting import export
 from core.export.recommendations import Written, write_recommendations, writing_recommendations
 from core.ranking import TopItems
+from core.runs.opening import Run
 
 USERS = Vocabulary(["007", "=cmd", 'a,"b"'])
 ITEMS = Vocabulary(["-1", "10", "x\ny"])
@@ -121,3 +124,12 @@ def test_that_an_unknown_ending_and_a_missing_folder_are_refused_with_a_remedy(t
     with pytest.raises(StorageError) as gone:
         write_recommendations(tmp_path / "none" / "lists.csv", blocks(), USERS, ITEMS, TITLES)
     assert gone.value.remedy
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of any bytes")
+@pytest.mark.parametrize("suffix", [".csv", ".parquet", ".jsonl", ".run"])
+def test_that_lists_are_written_into_a_folder_of_any_bytes(suffix: str, runs: dict[str, Run], tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"any\xff")
+    folder.mkdir()
+    done = export(runs["mf"], "recommendations", folder / f"lists{suffix}")
+    assert done.out.stat().st_size > 100

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +14,17 @@ from core.errors import PlanError
 from core.losses import LOSSES
 from core.models import MODELS
 from core.samplers import SAMPLERS
-from core.training.plan import apply_setting, differing, from_toml, make_plan, misfit, replace, to_toml, to_values
+from core.training.plan import (
+    apply_setting,
+    differing,
+    from_toml,
+    make_plan,
+    misfit,
+    read_plan,
+    replace,
+    to_toml,
+    to_values,
+)
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -158,3 +170,10 @@ def test_that_a_tower_without_a_layer_is_refused() -> None:
     for tower in ([], "", "[]"):
         with pytest.raises(PlanError, match="tower"):
             make_plan({"model": {"name": "neumf", "tower": tower}})
+
+
+def test_that_a_path_of_any_bytes_comes_back_from_toml(tmp_path: Path) -> None:
+    named = os.fsdecode(b'/data/\xff\xfe\n\xf0\x9f\x98\x80 "quoted" \'\\.csv')
+    plan = make_plan({"data": {"source": named}, "evaluation": {"pinned": ["\udcffd", "0d800"]}})
+    (tmp_path / "plan.toml").write_text(to_toml(plan), encoding="utf-8")
+    assert make_plan(read_plan(tmp_path / "plan.toml")) == plan
