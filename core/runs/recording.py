@@ -98,7 +98,7 @@ def recorded(
 def persistently(recorder: Recorder, event: RunEvent, control: Control | None) -> Generator[RunEvent, None, RunEvent]:
     """Record an event, waiting while the disk is full or gone; gives it as it is to be told, or the end of the run."""
     began, told, stops = time.monotonic(), None, control.stops if control else 0
-    state = recorder.state
+    state, asked = recorder.state, False
     while True:
         try:
             kept = recorder.take(event) if told is None else recorder.take_again(event)
@@ -108,13 +108,14 @@ def persistently(recorder: Recorder, event: RunEvent, control: Control | None) -
         except StorageError as error:
             if control is None or not error.retryable:
                 return RunFailed(error.code, error.what, error.where, error.why, error.remedy, state.epoch, state.step)
-            if error.code != told:
+            # who asked for another attempt is told what came of it
+            if error.code != told or asked:
                 told = error.code
                 yield SavingPaused(
                     error.code, error.what, error.where, error.why, error.remedy, state.epoch, state.step
                 )
         if control.stops == stops:
-            control.wait_for_retry(TRY_AGAIN)
+            asked = control.wait_for_retry(TRY_AGAIN)
         if control.stops > stops:
             # one last attempt has not been asked for: what is on the disk stays as it is, and can be gone on with
             return RunStopped(recorder.record.epoch, recorder.record.step)

@@ -45,10 +45,11 @@ class Control:
         """True once stop() was called."""
         return self._stop.is_set()
 
-    def wait_for_retry(self, seconds: float) -> None:
-        """Wait for retry(), resume() or stop(), at most so long."""
-        self._retry.wait(seconds)
+    def wait_for_retry(self, seconds: float) -> bool:
+        """Wait for retry(), resume() or stop(), at most so long; tells whether one of them came."""
+        asked = self._retry.wait(seconds)
         self._retry.clear()
+        return asked
 
     def should_stop(self) -> bool:
         """Wait while paused; True when the run is to end."""

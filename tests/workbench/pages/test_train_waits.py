@@ -45,8 +45,12 @@ def test_that_a_full_disk_is_told_and_the_run_goes_on(
     assert message is not None
     assert message.remedy is not None
     assert message.remedy.label == "Try again"
+    # still full: what came of the attempt is told, with the button again
+    window.message_bar.remedy.click()
+    assert window.message_bar.message is None
+    qtbot.waitUntil(waits, timeout=60_000)
     full["now"] = False
-    message.remedy.action()
+    window.message_bar.remedy.click()
     qtbot.waitUntil(lambda: not window.jobs.running, timeout=60_000)
     assert job.end is not None
     assert job.end.error is None
