@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from core.benching.inputs import about, split_of
+from core.benching.made import made_split
 from core.benching.measuring import Bench, Contender, Turn, repeated
 from core.benching.options import Options
 from core.benching.peers import Peer, peers_for
@@ -96,8 +97,7 @@ def _gradient(name: str, options: Options, values: Values, windows: bool) -> Ben
 
 
 def _bench(name: str, options: Options, kinds: dict[str, Plan], windows: bool) -> Bench:
-    with tempfile.TemporaryDirectory(prefix="rankscope-bench-") as folder:
-        split = split_of(options, Path(folder), windows)
+    split = _split(options, windows)
     contenders = [_ours(kind, plan, split, options, headline=at == 0) for at, (kind, plan) in enumerate(kinds.items())]
     first = next(iter(kinds.values()))
     peers, notes = peers_for(name, options)
@@ -105,6 +105,13 @@ def _bench(name: str, options: Options, kinds: dict[str, Plan], windows: bool) -
         contenders += _theirs(peer, name, split, first, options)
     facts = {**about(split), "plan": _plan_in_words(first), "threads": str(options.threads)}
     return Bench(tuple(contenders), facts, notes)
+
+
+def _split(options: Options, windows: bool) -> Split:
+    if options.rows and not windows:
+        return made_split(options.rows)
+    with tempfile.TemporaryDirectory(prefix="rankscope-bench-") as folder:
+        return split_of(options, Path(folder), windows)
 
 
 def _ours(name: str, plan: Plan, split: Split, options: Options, headline: bool) -> Contender:
