@@ -14,7 +14,7 @@ from core.proving.ending import differences, ending
 from core.proving.outside import archive, fetch_archive, open_source
 from core.proving.stories import MORE, record_run
 from core.proving.tape import Tape
-from core.proving.views import Files, below, logged, runs, saved_epoch
+from core.proving.views import Files, below, has_a_gap, logged, runs, saved_epoch
 from core.runs.index import locked
 from core.runs.library import read_library
 from core.runs.log import read_log
@@ -109,8 +109,8 @@ class Opened:
                 yield f"{place}: {each.name} is not read"
         if run.folder.events.is_file():
             log = read_log(run.folder.events)
-            if log.notes:
-                yield f"{place}: {log.notes[0]}"
+            if bool(log.notes) != has_a_gap(files["events.jsonl"]):
+                yield f"{place}: the lines that are missing are told as {log.notes}"
             if list(log.events) != list(logged(files["events.jsonl"])):
                 yield f"{place}: other events than the lines have"
         if run.record.state != "completed" and self.runs % ENDED_OF == 0:

@@ -174,6 +174,12 @@ def logged(content: bytes) -> Iterator[dict[str, Any]]:
             continue
 
 
+def has_a_gap(content: bytes) -> bool:
+    """Whether a line that cannot be read has one after it that can: of unsynced lines any may be missing."""
+    good = [any(True for _ in logged(line)) for line in content.split(b"\n")[:-1]]
+    return False in good and True in good[good.index(False) :]
+
+
 def sealed_result(run: Files, path: str) -> bool:
     """Whether the table beside a result is the one that it was written with."""
     return _is_sealed(run.get(path[:-5] + ".parquet"), json.loads(run[path])["file"])

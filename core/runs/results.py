@@ -12,7 +12,8 @@ from core import durable, strict_json
 from core.data.interactions import Interactions
 from core.metrics.held_out import Evaluation
 from core.runs.record import NEEDS, check_format, damaged
-from core.runs.tables import column, read_table, write_table
+from core.runs.seals import seal
+from core.runs.tables import column, packed, read_table
 
 FORMAT = 1
 MODEL = "model"
@@ -43,8 +44,7 @@ def write_evaluation(folder: Path, evaluation: Evaluation, ranker: str, interact
     if evaluation.repeat is not None:
         columns["repeat"] = evaluation.repeat
     name = f"{evaluation.part}-{ranker}"
-    # it seals the table: an old one beside a new table would be taken for damage
-    durable.remove(folder / f"{name}.json")
+    content, sealed = packed(pa.table(columns))
     manifest = {
         "format": FORMAT,
         "needs": NEEDS,
@@ -54,9 +54,24 @@ def write_evaluation(folder: Path, evaluation: Evaluation, ranker: str, interact
         "ks": list(evaluation.ks),
         "excluded": evaluation.excluded,
         "counts": evaluation.counts,
-        "file": write_table(folder / f"{name}.parquet", pa.table(columns)),
+        "file": sealed,
     }
-    durable.write(folder / f"{name}.json", strict_json.dumps(manifest, indent=2) + b"\n")
+    said = strict_json.dumps(manifest, indent=2) + b"\n"
+    if _is_written(folder / name, sealed, said):
+        return
+    # it seals the table: an old one beside a new table would be taken for damage
+    durable.remove(folder / f"{name}.json")
+    durable.write(folder / f"{name}.parquet", content)
+    durable.write(folder / f"{name}.json", said)
+
+
+def _is_written(path: Path, sealed: dict[str, Any], said: bytes) -> bool:
+    """Whether the very same is there: what was measured before a run was gone on with is not at stake again."""
+    try:
+        found = seal(path.with_name(f"{path.name}.parquet"))
+        return path.with_name(f"{path.name}.json").read_bytes() == said and found.items() <= sealed.items()
+    except OSError:
+        return False
 
 
 def read_evaluation(folder: Path, part: str, ranker: str) -> Evaluation | None:

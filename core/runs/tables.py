@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,17 @@ def write_table(path: Path, table: pa.Table) -> dict[str, Any]:
             # a file object and no name: names with brackets are patterns to the library
             pq.write_table(table, file, compression="zstd", write_statistics=False)
         return {**seal(temporary), "rows": table.num_rows}
+
+
+def packed(table: pa.Table) -> tuple[bytes, dict[str, Any]]:
+    """The bytes of a table as ``write_table`` would write it, and what it would give."""
+    import pyarrow.parquet as pq
+
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer, compression="zstd", write_statistics=False)
+    content = buffer.getvalue()
+    digest = hashlib.sha256(content).hexdigest()
+    return content, {"size": len(content), "sha256": digest, "rows": table.num_rows}
 
 
 def read_table(path: Path, sealed: dict[str, Any] | None = None) -> pa.Table:
