@@ -25,6 +25,8 @@ def test_that_every_page_shows_with_nothing_loaded(qtbot: QtBot, window: MainWin
     for number, key in enumerate(PAGES, 1):
         qtbot.keyClick(window, getattr(Qt.Key, f"Key_{number}"), Qt.KeyboardModifier.ControlModifier)
         assert window.current == key
+        # a page is made when what it needs is loaded
+        qtbot.waitUntil(lambda key=key: window.page(key) is not None, timeout=60_000)  # type: ignore[misc]
         page = window.page(key)
         assert page is not None
         assert page.isVisible()
