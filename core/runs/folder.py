@@ -88,9 +88,12 @@ def locked(folder: RunFolder) -> Iterator[None]:
         try:
             lock.acquire()
         except filelock.Timeout:
+            from core.runs.owner import owner_of
+
+            owner = owner_of(folder)
             raise UsageError(
                 "run.busy",
-                "the run is being written by another process",
+                f"the run is being written by {owner.words if owner is not None else 'another process'}",
                 printable_path(folder.path),
                 remedy="Wait until it ends, or stop it there",
             ) from None

@@ -147,7 +147,7 @@ def test_that_a_locked_run_is_neither_written_twice_nor_replaced(tmp_path: Path)
         assert is_being_written(folder)
         with pytest.raises(UsageError, match="another process"):
             check_place(folder.path, replace=True)
-        with pytest.raises(UsageError, match="another process"), locked(folder):
+        with pytest.raises(UsageError, match="by this process"), locked(folder):
             pass
     assert not is_being_written(folder)
 
