@@ -9,6 +9,7 @@ from typing import Any
 from core.compiling.tiny import tiny_split
 from core.errors import TrainingError
 from core.kernels.factorisation import SPECIAL_FACTORS
+from core.kernels.membership import seen_of
 from core.losses import LOSSES
 from core.models import MODELS
 from core.training.events import RunFailed
@@ -20,6 +21,8 @@ def train_factorisation(folder: Path) -> None:
     """The compiled learner for each number of factors that has a kernel of its own, and for all others."""
     for factors in (*SPECIAL_FACTORS, 3):
         fit(folder, "mf", {"factors": factors}, loss={"name": "bpr"})
+    # as for data that is too large for a bitmap
+    seen_of(tiny_split(folder).train.pairs, budget=1)
     fit(folder, "mf", loss={"name": "bpr"}, training={"reproducible": False})
     fit(folder, "mf", loss={"name": "bpr"}, training={"threads": 2})
 
