@@ -59,8 +59,10 @@ def resume(
                 remedy="Train it longer with --epochs, or train another",
             )
         state = standing(run)
-        if epochs is not None and state.phase == "train":
-            state.epochs = epochs
+        if state.phase == "train":
+            # the plan's and not the checkpoint's: a run that was to be trained longer may have been cut off before
+            # its next checkpoint
+            state.epochs = run.plan.training.epochs
         state.notes += remarks(run)
         events = train(state.plan, run.split, state, control)
         every = EVERY if every is None else every

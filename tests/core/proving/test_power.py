@@ -12,13 +12,16 @@ from typing import Any
 import pytest
 
 from core import durable
-from core.proving import power
+from core.proving import power, stories
 from core.proving.crashing import TORN, WILD, Way, crashed
+from core.proving.ending import differences, ending
 from core.proving.power import contents
 from core.proving.proof import Options, Verdict
 from core.proving.tape import Tape, Written
 from core.proving.views import finished
 from core.runs import log, results
+from core.runs.resuming import resume
+from core.training.events import RunStarted
 from tests.core.proving.test_proofs import verdict
 
 TRAIN, LONGER, NAME, DELETE, EMPTY, REPLACE = 0, 1, 2, 6, 9, 10
@@ -215,3 +218,19 @@ def test_that_a_table_without_its_seal_is_noticed(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(results, "durable", Keeping)
     found = power_cut(tmp_path, TRAIN, LONGER, states=400)
     assert any("speaks of another table" in each for each in found.violations)
+
+
+def test_that_a_run_cut_off_just_after_it_was_to_be_trained_longer_is(tmp_path: Path) -> None:
+    whole, run = (tmp_path / name for name in ("whole", "cut"))
+    for path in (whole, run):
+        for _ in stories.record_run(path):
+            pass
+    for _ in resume(whole, epochs=stories.MORE, every=0.0):
+        pass
+    events = resume(run, epochs=stories.MORE, every=0.0)
+    next(event for event in events if isinstance(event, RunStarted))
+    # as a kill would: nothing was saved since
+    events.close()
+    for _ in resume(run, every=0.0):
+        pass
+    assert differences(ending(whole), ending(run)) == []
