@@ -90,10 +90,10 @@ def locked(folder: RunFolder) -> Iterator[None]:
         except filelock.Timeout:
             from core.runs.owner import owner_of
 
-            owner = owner_of(folder)
+            writer = owner_of(folder)
             raise UsageError(
                 "run.busy",
-                f"the run is being written by {owner.words if owner is not None else 'another process'}",
+                f"the run is being written by {writer.words if writer is not None else 'another process'}",
                 printable_path(folder.path),
                 remedy="Wait until it ends, or stop it there",
             ) from None
