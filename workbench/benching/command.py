@@ -122,11 +122,11 @@ def starting(folder: Path, asked: Asked) -> list[Figure]:
     started(folder)
     turns = [started(folder) for _ in range(max(asked.rounds, 2))]
     return [
-        over("first window painted", [1000 * each.painted for each in turns], 500),
+        over("first window painted", [1000 * each.painted for each in turns], 400),
         over("torch ready", [1000 * each.ready for each in turns], 3000),
         over("heartbeat while loading, p50", [each.p50 for each in turns], None),
-        over("heartbeat while loading, p99", [each.p99 for each in turns], None),
-        over("heartbeat while loading, longest", [each.worst for each in turns], 150),
+        over("heartbeat while loading, p99", [each.p99 for each in turns], 16),
+        over("heartbeat while loading, longest", [each.worst for each in turns], 100),
     ]
 
 
