@@ -235,7 +235,8 @@ def _without_missing(triples: npt.NDArray[np.uint32], count: int) -> int:
     kept = 0
     for at in range(count):
         if triples[2, at] != NOTHING:
-            triples[:, kept] = triples[:, at]
+            for row in range(3):
+                triples[row, kept] = triples[row, at]
             kept += 1
     return kept
 
