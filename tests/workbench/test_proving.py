@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Generator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from core.proving.proof import Options
+from core.proving.proof import Options, Progress
 from tests.core.proving.test_proofs import verdict
 from workbench.proving import command
 from workbench.proving.soak import Sample, judged
@@ -16,7 +18,8 @@ from workbench.proving.soak import Sample, judged
 def test_that_random_hands_on_a_window_of_its_own_break_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["monkey", "--quick", "--events", "150", "--json"]) == 0
     result = json.loads(capsys.readouterr().out.splitlines()[-1])
-    assert (result["event"], result["holds"], result["events"]) == ("result", True, 150)
+    assert (result["event"], result["holds"], result["events"], result["seeds"]) == ("result", True, 150, 1)
+    assert result["trainings"] >= 1
 
 
 def test_that_a_process_that_dies_is_a_crash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -25,9 +28,23 @@ def test_that_a_process_that_dies_is_a_crash(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(command, "alone", lambda home: {"PYTHONPATH": str(tmp_path)})
     real = command.child
     monkeypatch.setattr(command, "child", lambda module, words: real("dying", words))
-    found = verdict(command.monkeys(Options(events=10, quick=True)))
-    assert found.figures["crashes"] == 2
+    found = verdict(command.monkeys(Options(events=2 * command.LEAST_EVENTS, quick=True)))
+    assert (found.figures["crashes"], found.figures["events"]) == (2, 6)
+    assert "seed 1, after 3 events" in found.violations[0]
     assert "SIGSEGV" in found.violations[0]
+    assert "seed 2, after 3 events" in found.violations[1]
+
+
+def test_that_hands_on_a_window_that_never_trains_prove_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def idle(module: str, words: Sequence[str]) -> Generator[Progress, None, tuple[dict[str, Any], str]]:
+        yield Progress(1, 1)
+        return {"events": int(words[1]), "trainings": int(words[0] == "2")}, ""
+
+    monkeypatch.setattr(command, "child", idle)
+    found = verdict(command.monkeys(Options(events=7 * command.LEAST_EVENTS)))
+    assert found.figures["seeds"] == 7
+    assert found.figures["events"] == 7 * command.LEAST_EVENTS
+    assert [each.split(":")[0] for each in found.violations] == [f"seed {seed}" for seed in (1, 3, 4, 5, 6, 7)]
 
 
 def samples(slope: float, handles: int = 0) -> list[Sample]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import queue
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,8 @@ from core.proving.proof import Options, Progress, Verdict, amount
 
 EVENTS, QUICK_EVENTS = 200_000, 2_000
 SEEDS, QUICK_SEEDS = 20, 2
+LEAST_EVENTS = 500
+"""Events of a seed: a window takes seconds to open, and less would hardly train."""
 MINUTES, QUICK_MINUTES = 60.0, 2.0
 PROOFS = ("monkey", "soak")
 LAST_ACTS = 8
@@ -49,24 +54,68 @@ def main(words: Sequence[str]) -> int:
 def monkeys(options: Options) -> Generator[Progress, None, Verdict]:
     """Random events from several seeds, each on a fresh window that trains."""
     events = amount(options.events, EVENTS, QUICK_EVENTS, options)
-    seeds = min(QUICK_SEEDS if options.quick else SEEDS, events)
+    seeds = max(1, min(QUICK_SEEDS if options.quick else SEEDS, events // LEAST_EVENTS))
+    shares = {options.seed + at: events // seeds + (at < events % seeds) for at in range(seeds)}
     violations: list[str] = []
     figures: dict[str, Any] = {"events": 0, "seeds": seeds, "crashes": 0, "exceptions": 0, "trainings": 0}
-    longest = 0.0
-    for number in range(seeds):
-        seed = options.seed + number
-        share = events // seeds + (number < events % seeds)
-        last, died = yield from child("workbench.proving.monkey", [str(seed), str(share)])
+    longest = memory = grown = 0.0
+    words = [("workbench.proving.monkey", [str(seed), str(share)]) for seed, share in shares.items()]
+    for seed, (last, died) in zip(shares, (yield from children(words, events)), strict=True):
         figures["events"] += last.get("events", 0)
         figures["trainings"] += last.get("trainings", 0)
         longest = max(longest, last.get("longest", 0.0))
+        memory, grown = max(memory, last.get("memory", 0.0)), max(grown, last.get("grown", 0.0))
         if died:
             figures["crashes"] += 1
             violations.append(f"seed {seed}, after {last.get('events', 0)} events: {died}")
+        elif not last.get("trainings", 0):
+            violations.append(f"seed {seed}: no training took place, so the proof is vacuous")
         for each in last.get("exceptions", []):
             figures["exceptions"] += 1
             violations.append(f"seed {seed}: {each}")
-    return Verdict({**figures, "longest event, s": round(longest, 2)}, tuple(violations))
+    told = {"longest event, s": round(longest, 2), "memory, MB": memory, "most grown, MB": grown}
+    return Verdict({**figures, **told}, tuple(violations))
+
+
+def children(
+    words: Sequence[tuple[str, Sequence[str]]], total: int
+) -> Generator[Progress, None, list[tuple[dict[str, Any], str]]]:
+    """Run windows, as many at once as there are processors; gives for each what it told last and how it died."""
+    ends: dict[int, tuple[dict[str, Any], str]] = {}
+    said: queue.SimpleQueue[tuple[int, Progress | None]] = queue.SimpleQueue()
+    stopped = threading.Event()
+
+    def live(number: int) -> None:
+        running = child(*words[number])
+        try:
+            while not stopped.is_set():
+                said.put((number, next(running)))
+        except StopIteration as end:
+            ends[number] = end.value
+        finally:
+            # it ends the process
+            running.close()
+            said.put((number, None))
+
+    latest: dict[int, Progress] = {}
+    left = len(words)
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        try:
+            waiting = [pool.submit(live, number) for number in range(len(words))]
+            while left:
+                number, progress = said.get()
+                if progress is None:
+                    left -= 1
+                    continue
+                latest[number] = progress
+                yield Progress(sum(each.done for each in latest.values()), total, progress.figures)
+        finally:
+            stopped.set()
+            for each in waiting:
+                each.cancel()
+    for each in waiting:
+        each.result()
+    return [ends[number] for number in range(len(words))]
 
 
 def soaking(options: Options) -> Generator[Progress, None, Verdict]:

@@ -51,6 +51,10 @@ WEARY, GIVEN_UP = 40, 60
 """Events in one dialog or menu, after which Escape is pressed, or it is closed from the code."""
 REMEMBERED = 40
 """Acts that are told when something breaks."""
+STAYING = 0.1
+"""How often a widget is taken that holds others."""
+LOOKED = 20
+"""Shortcuts between two looks at which there are."""
 SLOW = 1.0
 """Seconds after which an act is remembered as one that held the window."""
 
@@ -89,6 +93,8 @@ class Hands(QObject):
         self.acts: deque[str] = deque(maxlen=REMEMBERED)
         self._extras, self._files, self._log = extras, files, log
         self._frames: list[int] = []
+        self._actions: list[QAction] = []
+        self._shortcuts = 0
         self._held: QWidget | None = None
         self._planned: deque[Callable[[], object]] = deque()
         self._within: tuple[QWidget | None, int] = (None, 0)
@@ -193,7 +199,11 @@ class Hands(QObject):
         QTest.keyRelease(self._handle(), key, modifier)
 
     def _shortcut(self) -> None:
-        own = [each.shortcut().toString() for each in self.window.findChildren(QAction) if each.isEnabled()]
+        if self._shortcuts % LOOKED == 0:
+            # to look for them takes longer than most acts
+            self._actions = self.window.findChildren(QAction)
+        self._shortcuts += 1
+        own = [each.shortcut().toString() for each in self._actions if isValid(each) and each.isEnabled()]
         self._chord(self.hand.choice([*SHORTCUTS, *filter(None, own)]))
 
     def _chord(self, keys: str) -> None:
@@ -299,8 +309,7 @@ class Hands(QObject):
     def _place(self) -> tuple[QWindow, QPoint, QWidget]:
         """A point on a widget that is seen, in its window."""
         top = self._top().window()
-        seen = [each for each in top.findChildren(QWidget) if each.isVisible() and not each.visibleRegion().isEmpty()]
-        target = self.hand.choice(seen or [top])
+        target = self._descend(top)
         room = target.visibleRegion().boundingRect()
         within = QPoint(
             self.hand.randint(room.left(), max(room.right(), room.left())),
@@ -308,6 +317,21 @@ class Hands(QObject):
         )
         handle = self._handle()
         return handle, inside(handle, target.mapTo(top, within) if target is not top else within), target
+
+    def _descend(self, widget: QWidget) -> QWidget:
+        """A widget that is seen: from the window downwards, now and then one that holds others."""
+        while widget.isWindow() or self.hand.random() > STAYING:
+            inner = [
+                each
+                for each in widget.children()
+                if isinstance(each, QWidget) and each.isVisible() and not each.isWindow()
+            ]
+            seen = [each for each in inner if not each.visibleRegion().isEmpty()]
+            if not seen:
+                break
+            # the more a widget holds, the likelier it is, so that a bar with two buttons does not take half of all
+            widget = self.hand.choices(seen, [1 + len(each.children()) for each in seen])[0]
+        return widget
 
     def _note(self, act: str) -> None:
         self.acts.append(f"{self.done} [{self.window.current}] {act}")

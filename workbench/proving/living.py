@@ -17,7 +17,8 @@ from core.splits import SPLITS
 from core.training.plan import Choice
 from workbench.app import make_application, make_window
 from workbench.jobs.importing import importing
-from workbench.jobs.job import JobControl
+from workbench.jobs.job import Job, JobControl
+from workbench.jobs.training import RunEnded
 from workbench.main_window import MainWindow
 from workbench.proving.witness import Witness
 from workbench.session import Opened
@@ -48,12 +49,18 @@ MODELS = ("mf", "gmf", "mlp", "neumf", "autorec-user", "autorec-item", "caser", 
 
 
 class Living(QObject):
-    """The window and what is counted about it."""
+    """The window and what is counted about it.
+
+    Attributes:
+        trainings: how often one was begun, as far as the page let it.
+        trained: how many have come to an end, stopped ones included.
+    """
 
     def __init__(self, home: Path, seed: int) -> None:
         super().__init__()
         self.home, self.hand = home, random.Random(seed)
         self.trainings = 0
+        self.trained = 0
         self._close_the_doors()
         settings = Settings(QSettings(str(home / "settings.ini"), QSettings.Format.IniFormat))
         self.application = make_application()
@@ -61,6 +68,7 @@ class Living(QObject):
         self.witness = Witness(self.window)
         self.witness.install()
         self.window.installEventFilter(self)
+        self.window.jobs.ended.connect(self._count)
         self.window.resize(1100, 760)
         self.window.show()
         self.open_data()
@@ -100,6 +108,9 @@ class Living(QObject):
         page.form.give({"model": {"name": model}, "training": {"epochs": epochs}, "evaluation": {"bootstrap": 10}})
         page.form.start.click()
         self.trainings += 1
+
+    def _count(self, job: Job) -> None:
+        self.trained += job.end is not None and isinstance(job.end.value, RunEnded)
 
     def _close_the_doors(self) -> None:
         """What is chosen is chosen at random in the own folder, no other program is opened, nothing is fetched."""

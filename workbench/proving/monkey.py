@@ -11,10 +11,13 @@ from PySide6.QtWidgets import QApplication
 
 from workbench.proving.hands import Hands
 from workbench.proving.living import ACTS, Living, say
+from workbench.proving.soak import sample
 
 TOLD = 1000
 """Milliseconds between two lines for the parent."""
 MOST_QUEUED = 2
+WARM = 0.3
+"""Share of the events after which memory is watched."""
 
 
 class Monkey(QObject):
@@ -22,7 +25,7 @@ class Monkey(QObject):
 
     def __init__(self, living: Living, seed: int, events: int) -> None:
         super().__init__()
-        self.living = living
+        self.living, self.warm = living, 0.0
         self._log = open(living.home / ACTS, "w", encoding="utf-8")  # noqa: SIM115 - as long as the process
         self.hands = Hands(living.window, seed, events, self._extras(), living.files(), self._log)
         living.witness.acts = self.hands.acts
@@ -30,7 +33,19 @@ class Monkey(QObject):
         self._telling = QTimer(self)
         self._telling.timeout.connect(self.tell)
         self._telling.start(TOLD)
-        living.window.when_warm("training", self.hands.begin)
+        living.window.when_warm("training", self._begin)
+
+    def _begin(self) -> None:
+        """Act once a training has come to its end and another is on its way."""
+        running = self.living.window.jobs.running
+        if running and self.living.trained:
+            self.hands.begin()
+            return
+        if not running:
+            # the page is made when it is first gone to
+            self.living.window.go("train")
+            self.living.train()
+        QTimer.singleShot(20, self, self._begin)
 
     def _extras(self) -> tuple[Callable[[], object], ...]:
         return (self._train, self._train, self._train, self._stop, self.living.open_data)
@@ -47,13 +62,18 @@ class Monkey(QObject):
     def tell(self) -> None:
         """Say how far it is."""
         exceptions, done = self.living.exceptions, self.hands.done
+        memory = round(sample(0.0).memory, 1)
+        if done >= self.hands.total * WARM:
+            self.warm = self.warm or memory
         say(
             {
                 "done": done,
                 "total": self.hands.total,
-                "shown": {"trainings": self.living.trainings, "exceptions": len(exceptions)},
+                "shown": {"trainings": self.living.trained, "MB": memory, "exceptions": len(exceptions)},
                 "events": done,
-                "trainings": self.living.trainings,
+                "trainings": self.living.trained,
+                "memory": memory,
+                "grown": round(memory - self.warm, 1) if self.warm else 0.0,
                 "exceptions": exceptions[:20],
                 "longest": round(self.hands.longest, 3),
                 "slow": self.hands.slow[:20],
