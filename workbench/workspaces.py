@@ -18,6 +18,8 @@ from workbench.words import cell
 LAST, LATELY = "workspace", "workspaces"
 """Settings: the folder of the workspace that was chosen, empty for the usual one; and those before it, as JSON."""
 MOST = 6
+LONGEST = 80
+"""Characters of a path in the menu."""
 OWN = "rankscope"
 """The folder that is offered inside of one that holds other files."""
 
@@ -47,7 +49,9 @@ class Workspaces:
         usual_one = choose_workspace().path.absolute()
         for path in dict.fromkeys([usual_one, now, *map(Path, self.lately())]):
             usual = "  (the usual one)" if path == usual_one else ""
-            action = menu.addAction(cell(str(path), 80).replace("&", "&&") + usual)
+            # the end of a long path tells more than its beginning
+            shown = str(path) if len(str(path)) <= LONGEST else f"…{str(path)[-LONGEST:]}"
+            action = menu.addAction(cell(shown, LONGEST + 1).replace("&", "&&") + usual)
             action.setCheckable(True)
             action.setChecked(path == now)
             action.triggered.connect(lambda _=False, path=path: self.use(path))

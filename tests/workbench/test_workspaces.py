@@ -52,7 +52,7 @@ def test_that_another_workspace_shows_its_own_runs_and_is_remembered(
     assert not list(first.runs())
     assert workspace_at_start(settings)[0] == second
     assert workspace_at_start(settings, tmp_path / "named")[0].path == tmp_path / "named"
-    menu = QMenu()
+    menu = QMenu(window)
     window.workspaces.fill(menu)
     ticked = [action.text() for action in menu.actions() if action.isChecked()]
     assert len(ticked) == 1
