@@ -38,7 +38,7 @@ from core.runs.workspace import Workspace
 from core.splits.loaded import NONE
 from core.splits.prepare import prepare
 from core.splits.split import Split
-from core.training.plan import Plan, make_plan, to_toml
+from core.training.plan import Plan, make_plan, to_toml, to_values
 
 PIECE = 1 << 20
 RATIO = 200
@@ -251,6 +251,8 @@ def _pieces(member: ZipMember, size: int | None) -> Iterator[bytes]:
 def _checked_record(staging: RunFolder, contents: Contents, where: str) -> tuple[RunRecord, Plan]:
     record = read_record(staging)
     plan = make_plan(record.plan)
+    # what was only near enough to be understood is kept as it was understood
+    record = dataclasses.replace(record, plan=to_values(plan))
     if record.data.get("hash") != contents.data_hash:
         raise WrongBundle("Run and manifest name other data")
     if record.state == "running":

@@ -523,3 +523,13 @@ def test_that_a_bundle_with_the_hash_alone_holds_no_interactions_and_no_ids(
     for values in (split.train.users, split.train.items, split.interactions.events.items):
         for kind in ("int32", "int64", "float32"):
             assert values.astype(kind).tobytes() not in weights
+
+
+def test_that_a_plan_that_was_only_near_enough_is_kept_as_it_was_understood(
+    bundle: Path, tmp_path: Path, workspace: Workspace
+) -> None:
+    members = read_members(bundle)
+    changed_json("run.json", lambda values: values["plan"].update(optimiser=[]))(members)
+    done = import_bundle(written(members, tmp_path / "near.zip"), workspace)
+    assert done.record.plan["optimiser"]["name"]
+    assert read_record(done.folder).plan == done.record.plan
