@@ -7,6 +7,7 @@ import functools
 import os
 import secrets
 import shutil
+import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -75,33 +76,79 @@ def storing(path: Path, action: str = "written") -> Iterator[None]:
         raise storage_error(error, path, action) from error
 
 
-def write(path: Path, content: bytes) -> None:
+def write(path: Path, content: bytes, own: bool = False) -> None:
     """Put ``content`` at ``path``: after a crash the old file or the new one is there, never a part.
+
+    Args:
+        own: as for ``replacing``.
 
     Raises:
         StorageError: it could not be written; the old file is intact.
     """
-    with replacing(path) as temporary, open(temporary, "r+b", buffering=0) as file:
+    with replacing(path, own) as temporary, open(temporary, "r+b", buffering=0) as file:
         write_all(file.fileno(), content)
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, own: bool = False) -> Iterator[Path]:
     """An empty file in the same folder for the block to write to; put in place of ``path`` when the block ends well.
 
+    A link is written through: the file that it names is replaced, and the link stays.
+
+    Args:
+        own: the name is the program's and not the user's: a link that was laid there gives way, so that nobody's
+            run or folder of data can lead what is kept about it over a file that lies elsewhere.
+
     Raises:
-        StorageError: it could not be written; the old file is intact.
+        StorageError: it could not be written, or a folder, a device or a pipe is there; what was there is intact.
     """
     with storing(path):
-        temporary = _empty_beside(path)
+        place = _file_at(path, own)
+        temporary = _empty_beside(place)
         try:
             yield temporary
             sync(temporary)
-            os.replace(temporary, path)
+            os.replace(temporary, place)
         except BaseException:
             _forget(temporary)
             raise
-        sync_folder(path.parent)
+        sync_folder(place.parent)
+
+
+def _file_at(path: Path, own: bool) -> Path:
+    """The file that may be replaced at a path, which need not be there.
+
+    Raises:
+        StorageError: what is there is no file.
+        OSError: the system does not tell.
+    """
+    try:
+        mode = os.lstat(path).st_mode
+    except FileNotFoundError:
+        return path
+    place = path
+    if stat.S_ISLNK(mode):
+        if own:
+            return path
+        place = Path(os.path.realpath(path))
+        try:
+            mode = os.stat(path).st_mode
+        except FileNotFoundError:
+            # a link to what is not there yet: it is made there, as opening it would
+            return place
+    if not stat.S_ISREG(mode):
+        raise _taken(path, "a folder" if stat.S_ISDIR(mode) else "a device, a pipe or a socket")
+    return place
+
+
+def _taken(path: Path, there: str) -> StorageError:
+    return StorageError(
+        "storage.taken",
+        "nothing is written here",
+        printable_path(path),
+        f"There is {there} at this place, and it stays",
+        "Choose another name or another folder",
+    )
 
 
 def write_all(descriptor: int, content: bytes) -> None:
@@ -145,7 +192,7 @@ def put_folder(made: Path, path: Path) -> None:
     Where the system can, the two change places in one step, so that at every instant one of them is there.
 
     Raises:
-        StorageError: it could not be moved; the old folder is where it was, or where the error says.
+        StorageError: it could not be moved, or what is there is no folder; it is where it was, or where the error says.
     """
     with storing(path):
         old = _put(made, path)
@@ -156,9 +203,11 @@ def put_folder(made: Path, path: Path) -> None:
 
 def _put(made: Path, path: Path) -> Path | None:
     """Move the folder; gives where the one lies that was there before."""
-    if not path.exists():
+    if not os.path.lexists(path):
         made.rename(path)
         return None
+    if path.is_symlink() or not path.is_dir():
+        raise _taken(path, "something that is no folder")
     if swap(made, path):
         return made
     old = path.parent / f"{OLD}{secrets.token_hex(8)}"

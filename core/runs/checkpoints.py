@@ -90,8 +90,10 @@ def write_checkpoint(
     checkpoint = Checkpoint(
         number, len(content), hashlib.sha256(content).hexdigest(), data_hash, plain, plan, versions, best
     )
-    durable.write(folder / f"{checkpoint.name}.safetensors", content)
-    durable.write(folder / f"{checkpoint.name}.json", strict_json.dumps(_manifest(checkpoint), indent=2) + b"\n")
+    durable.write(folder / f"{checkpoint.name}.safetensors", content, own=True)
+    durable.write(
+        folder / f"{checkpoint.name}.json", strict_json.dumps(_manifest(checkpoint), indent=2) + b"\n", own=True
+    )
     _prune(folder)
     return checkpoint
 

@@ -222,7 +222,9 @@ class _Asked:
         with contextlib.suppress(StorageError):
             # without it the content is looked at the next time
             durable.make_folder(pointer.parent)
-            durable.write(pointer, strict_json.dumps({"format": FORMAT, "key": self.key, "files": files}) + b"\n")
+            durable.write(
+                pointer, strict_json.dumps({"format": FORMAT, "key": self.key, "files": files}) + b"\n", own=True
+            )
 
     def _tell(self, stage: str, done: int, total: int) -> None:
         if self.on_progress is not None:

@@ -74,7 +74,7 @@ def keep_description(
     try:
         with locked(store, make=False) as held:
             if held and entry.is_dir():
-                durable.write(_path(entry, kind, settings, seed), content + b"\n")
+                durable.write(_path(entry, kind, settings, seed), content + b"\n", own=True)
     except RankscopeError:
         return
 

@@ -100,7 +100,7 @@ def locked(folder: RunFolder) -> Iterator[None]:
     try:
         since = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
         owner = {"pid": os.getpid(), "host": socket.gethostname(), "since": since}
-        durable.write(folder.path / OWNER, strict_json.dumps(owner) + b"\n")
+        durable.write(folder.path / OWNER, strict_json.dumps(owner) + b"\n", own=True)
         try:
             yield
         finally:

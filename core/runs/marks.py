@@ -60,7 +60,7 @@ def write_marks(folder: RunFolder, marks: Marks) -> None:
         StorageError: it could not be written; the old one is intact.
     """
     values = {"format": FORMAT, "needs": NEEDS, **dataclasses.asdict(marks)}
-    durable.write(folder.path / FILE, strict_json.dumps(values, indent=2) + b"\n")
+    durable.write(folder.path / FILE, strict_json.dumps(values, indent=2) + b"\n", own=True)
 
 
 def marked(folder: RunFolder, **changes: Any) -> Marks:

@@ -83,7 +83,7 @@ def write_record(folder: RunFolder, record: RunRecord) -> None:
         StorageError: it could not be written; the old one is intact.
     """
     values = {"format": FORMAT, "needs": NEEDS, **dataclasses.asdict(record)}
-    durable.write(folder.record, strict_json.dumps(values, indent=2) + b"\n")
+    durable.write(folder.record, strict_json.dumps(values, indent=2) + b"\n", own=True)
 
 
 def read_record(folder: RunFolder) -> RunRecord:

@@ -157,7 +157,7 @@ class Recorder:
             durable.sweep(place)
         plan = to_values(self.state.plan)
         if plan != self.record.plan:
-            durable.write(self.folder.plan, to_toml(self.state.plan).encode("utf-8"))
+            durable.write(self.folder.plan, to_toml(self.state.plan).encode("utf-8"), own=True)
         self._keep(dataclasses.replace(self.record, state="running", plan=plan, result={}, failure={}))
 
     def close(self) -> None:

@@ -61,8 +61,8 @@ def write_evaluation(folder: Path, evaluation: Evaluation, ranker: str, interact
         return
     # it seals the table: an old one beside a new table would be taken for damage
     durable.remove(folder / f"{name}.json")
-    durable.write(folder / f"{name}.parquet", content)
-    durable.write(folder / f"{name}.json", said)
+    durable.write(folder / f"{name}.parquet", content, own=True)
+    durable.write(folder / f"{name}.json", said, own=True)
 
 
 def _is_written(path: Path, sealed: dict[str, Any], said: bytes) -> bool:

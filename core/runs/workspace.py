@@ -57,7 +57,7 @@ class Workspace:
         if mark.exists():
             self.check()
         else:
-            durable.write(mark, strict_json.dumps({"format": FORMAT, "needs": NEEDS}, indent=2) + b"\n")
+            durable.write(mark, strict_json.dumps({"format": FORMAT, "needs": NEEDS}, indent=2) + b"\n", own=True)
 
     def check(self) -> None:
         """Refuse a workspace that a newer version made.

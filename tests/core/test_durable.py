@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -142,3 +143,78 @@ def test_that_a_folder_that_cannot_be_emptied_is_no_more_under_its_name(
     (left,) = (each for each in tmp_path.iterdir() if each.name.startswith(durable.GONE))
     durable.remove_folder(left)
     assert [each.name for each in tmp_path.iterdir()] == ["old"]
+
+
+def test_that_what_is_no_file_is_never_replaced(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "to folder").symlink_to(tmp_path / "folder")
+    (tmp_path / "to pipe").symlink_to(tmp_path / "pipe")
+    (tmp_path / "to device").symlink_to(os.devnull)
+    before = {each.name: os.lstat(each).st_mode for each in tmp_path.iterdir()}
+    for name in before:
+        with pytest.raises(StorageError) as raised:
+            durable.write(tmp_path / name, b"new")
+        error = raised.value
+        assert error.code == "storage.taken"
+        assert error.where == str(tmp_path / name)
+        assert error.why
+        assert error.remedy
+    assert {each.name: os.lstat(each).st_mode for each in tmp_path.iterdir()} == before
+
+
+def test_that_a_socket_is_never_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with socket.socket(socket.AF_UNIX) as listening:
+        # the name of a socket may not be long
+        listening.bind("s")
+        with pytest.raises(StorageError, match="socket"):
+            durable.write(tmp_path / "s", b"new")
+        assert (tmp_path / "s").is_socket()
+
+
+def test_that_a_link_is_written_through_and_stays(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "file").write_bytes(b"old")
+    for name, target in {"link": elsewhere / "file", "relative": Path("elsewhere/file"), "twice": Path("link")}.items():
+        (tmp_path / name).symlink_to(target)
+        durable.write(tmp_path / name, name.encode())
+        assert (tmp_path / name).is_symlink()
+        assert (elsewhere / "file").read_bytes() == name.encode()
+    (tmp_path / "dangling").symlink_to(elsewhere / "fresh")
+    durable.write(tmp_path / "dangling", b"made")
+    assert (tmp_path / "dangling").is_symlink()
+    assert (elsewhere / "fresh").read_bytes() == b"made"
+    assert sorted(each.name for each in elsewhere.iterdir()) == ["file", "fresh"]
+
+
+def test_that_a_link_that_leads_nowhere_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to(tmp_path / "b")
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+    with pytest.raises(StorageError):
+        durable.write(tmp_path / "a", b"new")
+    assert (tmp_path / "a").is_symlink()
+
+
+def test_that_a_link_in_the_place_of_an_own_file_gives_way(tmp_path: Path) -> None:
+    (tmp_path / "private").write_bytes(b"old")
+    (tmp_path / "run.json").symlink_to(tmp_path / "private")
+    durable.write(tmp_path / "run.json", b"new", own=True)
+    assert (tmp_path / "private").read_bytes() == b"old"
+    assert not (tmp_path / "run.json").is_symlink()
+    assert (tmp_path / "run.json").read_bytes() == b"new"
+
+
+def test_that_a_folder_is_not_put_in_the_place_of_what_is_none(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"old")
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    made = tmp_path / "made"
+    made.mkdir()
+    for name in ("file", "link"):
+        with pytest.raises(StorageError, match="stays"):
+            durable.put_folder(made, tmp_path / name)
+        assert made.is_dir()
+    assert (tmp_path / "file").read_bytes() == b"old"
+    assert (tmp_path / "link").is_symlink()

@@ -170,7 +170,7 @@ def test_that_no_power_cut_loses_what_was_told_or_leaves_half_of_anything(tmp_pa
     assert found.figures["opened"] > 100
 
 
-def in_place(path: Path, content: bytes) -> None:
+def in_place(path: Path, content: bytes, own: bool = False) -> None:
     path.write_bytes(content)
     durable.sync(path)
     durable.sync_folder(path.parent)

@@ -200,7 +200,7 @@ def test_that_a_write_that_tears_is_noticed(tmp_path: Path, monkeypatch: pytest.
     from core.proving import breaking
 
     monkeypatch.setattr(breaking, "actions", lambda base: iter(()))
-    monkeypatch.setattr(durable, "write", lambda path, content: path.write_bytes(content))
+    monkeypatch.setattr(durable, "write", lambda path, content, own=False: path.write_bytes(content))
     found = verdict(breaking.prove(Options(quick=True), tmp_path))
     assert not found.holds
 

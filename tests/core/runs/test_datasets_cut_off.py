@@ -33,15 +33,15 @@ def dying(module, name, wanted):
     real = getattr(module, name)
     def step(path, *rest, **named):
         if wanted(path):
-            if name == "write_table":
-                path.write_bytes(b"PAR1 half of it")
+            if name == "write_arrow":
+                path.write_bytes(b"ARROW1 half of it")
             os._exit(9)
         return real(path, *rest, **named)
     setattr(module, name, step)
 
 SITES = {
-    "first table": (kept, "write_table", lambda path: True),
-    "a later table": (kept, "write_table", lambda path: path.stem == "events"),
+    "first table": (kept, "write_arrow", lambda path: True),
+    "a later table": (kept, "write_arrow", lambda path: path.stem.startswith("below")),
     "manifest": (durable, "write", lambda path: path.name == "manifest.json"),
     "put in place": (durable, "put_folder", lambda path: True),
     "pointer": (durable, "write", lambda path: path.parent.name == "opened"),

@@ -81,10 +81,10 @@ def test_that_a_full_disk_only_means_that_it_is_not_kept(
             broken.setattr(
                 durable,
                 "write",
-                lambda path, content: (
+                lambda path, content, own=False: (
                     full_as_told(path)
                     if path.name == wanted or (not wanted and path.parent.name == "opened")
-                    else real(path, content)
+                    else real(path, content, own)
                 ),
             )
         loaded = load_kept(store, DataPlan(source=str(source)))
