@@ -16,9 +16,10 @@ from pathlib import Path
 import filelock
 
 from core import durable, strict_json
+from core.data.heeding import heeding
 from core.data.movielens import Download, part_of, place_of, present
 from core.data.raw import ReadingCancelled
-from core.data.web import Answer, Web, open_address, reason_of
+from core.data.web import Answer, Web, hang_up, open_address, reason_of
 from core.errors import DownloadError, StorageError, UsageError
 
 PIECE = 1 << 16
@@ -61,7 +62,7 @@ def fetch(
 
     Args:
         folder: made when it is not there.
-        cancelled: asked for each piece; what was fetched stays to be gone on with.
+        cancelled: asked for each piece, and while nothing comes; what was fetched stays to be gone on with.
 
     Raises:
         DownloadError: no network, not there, refused, cut off, or not what is published; says what to do.
@@ -132,7 +133,7 @@ class _Fetching:
         if version:
             headers["If-Range"] = version
         try:
-            answer = open_address(self.download.url, headers, self.web)
+            answer = self._open(self.download.url, headers)
         except DownloadError as error:
             if error.code == "download.range" and start == self.download.size and self.download.fixed:
                 return start
@@ -140,7 +141,7 @@ class _Fetching:
                 raise
             # the part is no beginning of what is there now
             self._forget()
-            start, answer = 0, open_address(self.download.url, {}, self.web)
+            start, answer = 0, self._open(self.download.url, {})
         with contextlib.closing(answer):
             if answer.status != http.client.PARTIAL_CONTENT:
                 start = 0
@@ -173,9 +174,12 @@ class _Fetching:
             raise _cut(self.download, f"{done:,} of {total:,} bytes have come")
         return done
 
+    def _open(self, url: str, headers: dict[str, str]) -> Answer:
+        return heeding(lambda: open_address(url, headers, self.web), self.cancelled, undo=lambda answer: answer.close())
+
     def _piece(self, answer: Answer) -> bytes:
         try:
-            return answer.read(PIECE)
+            return heeding(lambda: answer.read(PIECE), self.cancelled, lambda: hang_up(answer))
         except (http.client.HTTPException, OSError) as error:
             raise _cut(self.download, reason_of(error)) from error
 
@@ -221,7 +225,9 @@ class _Fetching:
         """Note which version of the archive the bytes are of, so that two are never put together."""
         tag = answer.headers.get("ETag", "")
         version = tag if tag.startswith('"') else answer.headers.get("Last-Modified", "")
-        durable.write(self.note, strict_json.dumps({"url": self.download.url, "version": version[:200]}) + b"\n")
+        durable.write(
+            self.note, strict_json.dumps({"url": self.download.url, "version": version[:200]}) + b"\n", own=True
+        )
 
     def _version(self) -> str:
         try:
@@ -283,7 +289,7 @@ class _Fetching:
     def _published(self) -> str:
         """The checksum that lies beside the archive; empty where there is none."""
         try:
-            with contextlib.closing(open_address(f"{self.download.url}.md5", {}, self.web)) as answer:
+            with contextlib.closing(self._open(f"{self.download.url}.md5", {})) as answer:
                 found = CHECKSUM.search(self._piece(answer)[:1024])
         except DownloadError as error:
             if error.code == "download.missing":

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
+import socket
 import ssl
 import urllib.error
 import urllib.parse
@@ -83,6 +85,16 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
             fp.close()
             raise
         return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def hang_up(answer: Answer) -> None:
+    """End a connection for whoever waits on it in another thread, who then sees its end at once."""
+    fileno = getattr(answer, "fileno", None)
+    if fileno is None:
+        return
+    with contextlib.suppress(OSError, ValueError), socket.fromfd(fileno(), socket.AF_INET, socket.SOCK_STREAM) as line:
+        # closing the answer itself would wait for the one who reads from it
+        line.shutdown(socket.SHUT_RDWR)
 
 
 def _check_address(url: str, web: Web) -> None:

@@ -3,6 +3,8 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import socket
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -221,6 +223,31 @@ def test_that_a_cancelled_fetch_can_be_gone_on_with(tmp_path: Path) -> None:
         left = present(download, tmp_path)
         assert 0 < left < len(CONTENT)
         assert fetch(download, tmp_path, web=WEB).resumed == left
+
+
+@pytest.mark.parametrize("begin", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\nabc"])
+def test_that_a_cancel_is_heeded_while_a_server_is_silent(tmp_path: Path, begin: bytes) -> None:
+    wanted = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            line, _ = server.accept()
+            with line:
+                line.recv(1 << 16)
+                line.sendall(begin)
+                wanted.set()
+                ended.append(line.recv(1))
+
+        ended: list[bytes] = []
+        silent = threading.Thread(target=answer)
+        silent.start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/ml-x.zip"
+        download = Download("ml-x", url, 5000, "0" * 32, "", "", "")
+        with pytest.raises(ReadingCancelled):
+            fetch(download, tmp_path, cancelled=wanted.is_set, web=Web("http", timeout=20 if begin else 5))
+        silent.join(60)
+        assert not silent.is_alive()
+    assert ended == [b""]
 
 
 def test_that_a_full_disk_is_told_and_what_was_fetched_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
