@@ -79,7 +79,7 @@ class MetricDrawing(Drawing):
             return list_metrics(self.list.marks, int(self.k.value))
         if self.stack.currentWidget() is self.marks:
             return beyond_metrics(self.marks.marks, MET, USERS)
-        return rating_metrics(self.ratings.predicted, GIVEN)
+        return rating_metrics(self.ratings.values, GIVEN)
 
     def _measure(self) -> None:
         found = self.found()

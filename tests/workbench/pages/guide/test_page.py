@@ -322,10 +322,10 @@ def test_that_patience_and_differences_answer(guide: GuidePage) -> None:
     paired = guide._drawings["paired"]
     assert isinstance(paired, PairedDrawing)
     for user in range(10):
-        paired.canvas.set_difference(user, 0.0)
+        paired.canvas.move_to(user, 0.0)
     assert "p = 1.000" in paired.told.text()
     for user in range(10):
-        paired.canvas.set_difference(user, 0.5)
+        paired.canvas.move_to(user, 0.5)
     # two of 1,024 sign patterns are as far from zero
     assert f"p = {2 / 2**10:.3f}" in paired.told.text()
 
