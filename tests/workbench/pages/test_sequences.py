@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -273,6 +274,23 @@ def test_that_a_model_that_reads_nothing_offers_a_caser_plan(
     assert page.strip.count() > 9
     page.cannot.button.click()
     assert window.current == "train"
+
+
+def test_that_a_caser_run_of_the_workspace_is_offered_in_place_of_a_plan(
+    qtbot: QtBot, window: MainWindow, data: Opened, caser: Run, tmp_path: Path
+) -> None:
+    window.session.choose_run(run_of(data, tmp_path, "popularity"))
+    shutil.copytree(caser.folder.path, window.session.workspace.runs_folder / caser.folder.path.name)
+    window.go("sequences")
+    page = window.page("sequences")
+    assert isinstance(page, SequencesPage)
+    qtbot.waitUntil(lambda: page.cannot.button.text() == "Choose a Caser run", timeout=60_000)
+    menu = page._menu_of_runs()
+    assert [each.text() for each in menu.actions() if each.text()][-1] == "Plan another"
+    menu.actions()[0].trigger()
+    qtbot.waitUntil(lambda: window.session.run is not None and window.session.run.plan.model.name == "caser")
+    qtbot.waitUntil(lambda: page.below.currentWidget() is not page.cannot and not page.busy, timeout=60_000)
+    menu.deleteLater()
 
 
 def test_that_an_unknown_user_is_told(qtbot: QtBot, window: MainWindow, caser: Run) -> None:

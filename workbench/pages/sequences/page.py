@@ -7,8 +7,11 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
+from core.runs.entries import Entry
+from core.runs.library import read_library
+from workbench.jobs.calling import calling
 from workbench.jobs.job import End
 from workbench.jobs.latest import Latest
 from workbench.jobs.sequencing import (
@@ -34,11 +37,15 @@ from workbench.widgets.parts import Card, IconButton, button, label
 from workbench.words import cell
 
 CASER = {"model": {"name": "caser"}}
+PLAN = "Plan a Caser run"
+CHOOSE = "Choose a Caser run"
 NO_RUN = "Choose a run to see a user in time, the windows over the sequence, and what the model predicts after each."
 CANNOT = (
     "This model reads no sequence, so it cannot say what follows a window. "
     "Caser reads windows: train one to see its predictions and filters here."
 )
+MOST_OFFERED = 12
+"""Runs in the menu; the Runs page has all."""
 WHOLE = {
     "history": "This model reads all items before the bracket, in no order; it has no windows. "
     "Caser has: train one to see its filters and to edit its windows.",
@@ -68,9 +75,11 @@ class SequencesPage(Page):
         self.events: EventLooks | None = None
         jobs = context.jobs
         self._opening, self._looking = Latest(jobs, "Opening the run"), Latest(jobs, "Ranking")
+        self._taking, self._runs = Latest(jobs, "Opening the run"), Latest(jobs, "Reading the library")
         self._along = Latest(jobs, "Ranking along the sequence", hasty=True)
         self.empty = Empty(context.theme, "sequences", NO_RUN, "Choose a run", lambda: context.go("runs"))
-        self.cannot = Empty(context.theme, "sequences", CANNOT, "Plan a Caser run", self.offer_caser)
+        self.caser_runs: tuple[Entry, ...] = ()
+        self.cannot = Empty(context.theme, "sequences", CANNOT, PLAN, self.offer_caser)
         self.strip = TimelineStrip(context.theme)
         self.editor = WindowEditor(context.theme)
         self.finder = ItemFinder(jobs)
@@ -166,7 +175,8 @@ class SequencesPage(Page):
         row = QHBoxLayout()
         self.whole_words = label("", "muted", wrap=True)
         row.addWidget(self.whole_words, 1)
-        row.addWidget(button("Plan a Caser run", self.offer_caser))
+        self.whole_button = button(PLAN, self.offer_caser)
+        row.addWidget(self.whole_button)
         card.body.addLayout(row)
         return card
 
@@ -183,7 +193,7 @@ class SequencesPage(Page):
     @property
     def busy(self) -> bool:
         """Something is still being computed."""
-        return self._opening.busy or self._looking.busy or self._along.busy
+        return any(each.busy for each in (self._opening, self._looking, self._along, self._taking, self._runs))
 
     # --- run and user -------------------------------------------------------------------------------------------
 
@@ -198,9 +208,59 @@ class SequencesPage(Page):
         self._along.forget()
 
     def offer_caser(self) -> None:
+        """Offer the Caser runs that the workspace has; where it has none, put a plan of one into the Train page."""
+        if self.caser_runs:
+            below = self.cannot.button if self.cannot.isVisible() else self.whole_button
+            self._menu_of_runs().popup(below.mapToGlobal(below.rect().bottomLeft()))
+        else:
+            self.plan_caser()
+
+    def plan_caser(self) -> None:
         """Put a Caser plan in front of the form of the Train page."""
         self.context.session.offer_plan({key: dict(values) for key, values in CASER.items()})
         self.context.go("train")
+
+    def _menu_of_runs(self) -> QMenu:
+        menu = QMenu(self)
+        for entry in self.caser_runs[:MOST_OFFERED]:
+            words = f"{cell(entry.title, 40)}, {cell(entry.data, 30)}"
+            menu.addAction(words.replace("&", "&&")).triggered.connect(lambda _=False, each=entry: self._take(each))
+        menu.addSeparator()
+        if len(self.caser_runs) > MOST_OFFERED:
+            menu.addAction("All runs").triggered.connect(lambda: self.context.go("runs"))
+        menu.addAction("Plan another").triggered.connect(lambda: self.plan_caser())
+        menu.aboutToHide.connect(menu.deleteLater)
+        return menu
+
+    def _take(self, entry: Entry) -> None:
+        """Take a run of the workspace into view."""
+        path = self.context.workspace.runs_folder / entry.folder
+
+        def take(end: End) -> None:
+            if end.error is not None:
+                self.context.tell(message_of(end.error, end.details))
+            elif end.value is not None:
+                self.context.session.choose_run(end.value)
+
+        def begin() -> None:
+            from core.runs.opening import open_run
+
+            self._taking.ask(calling(lambda: open_run(path)), take)
+
+        self.context.when_warm("training", begin)
+
+    def _look_for_runs(self) -> None:
+        """Find the Caser runs that can be chosen; only where one is needed."""
+        workspace = self.context.workspace
+
+        def found(end: End) -> None:
+            # what cannot be read is told by the Runs page
+            entries = end.value.entries if end.value is not None else ()
+            self.caser_runs = tuple(each for each in entries if each.model == "caser" and each.epoch and not each.fault)
+            for each in (self.cannot.button, self.whole_button):
+                each.setText(CHOOSE if self.caser_runs else PLAN)
+
+        self._runs.ask(calling(lambda: read_library(workspace)), found)
 
     def _renew(self) -> None:
         run = self.context.session.run
@@ -244,6 +304,8 @@ class SequencesPage(Page):
         self.whole_card.setVisible(not by_window)
         self.whole_words.setText(WHOLE.get(end.value.kind, ""))
         self.below.setCurrentIndex(0 if end.value.kind else 1)
+        if not by_window:
+            self._look_for_runs()
         self._show_legend()
         self._user_changed()
 
