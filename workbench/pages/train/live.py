@@ -99,6 +99,7 @@ class LivePanel(QWidget):
         """Where there is little room the throughput is told in words alone."""
         super().resizeEvent(event)
         self.speed.setVisible(self.height() >= TALL)
+        self._drawn.pop("speed", None)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Catch up with what was told meanwhile."""
@@ -281,8 +282,12 @@ class LivePanel(QWidget):
         noun = "examples"
         if self.plan is not None:
             noun = examples_noun(self.plan.model.name, self.plan.loss.name if self.plan.loss is not None else "")
-        now = f", now {rate(float(latest[0]))}" if len(latest) and latest[0] == latest[0] else ""
-        self.speed_words.setText(f"Thousand {noun} a second{now}")
+        now = rate(float(latest[0])) if len(latest) and latest[0] == latest[0] else ""
+        if self.height() >= TALL:
+            self.speed_words.setText(f"Thousand {noun} a second{', now ' if now else ''}{now}")
+        else:
+            # without its plot there is nothing that a unit could be of
+            self.speed_words.setText(f"{now} ({noun})" if now else "")
 
     def _draw_difference(self, trace: Trace) -> None:
         low, high = HISTOGRAM_RANGE
