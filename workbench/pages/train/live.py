@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 import numpy as np
 from PySide6.QtCore import Qt, QTimer
@@ -24,7 +25,7 @@ from workbench.plots.buckets import smoothed
 from workbench.plots.legend import Entry, Legend
 from workbench.plots.plot import Plot
 from workbench.plots.ranges import growing_end, steady_range
-from workbench.theme import mixed
+from workbench.theme import Theme, mixed
 from workbench.trace import Trace
 from workbench.widgets.check_menu import CheckMenu
 from workbench.widgets.parts import Card, IconButton, label
@@ -33,7 +34,17 @@ from workbench.words import cell, examples_noun, metric_label
 REDRAW = 35
 """Milliseconds between two looks whether a part is to be drawn anew; each part has its turn."""
 PARTS = ("loss", "difference", "metrics", "speed", "ranks", "log")
+PLOTS = ("loss", "speed", "difference", "metrics", "ranks")
+"""In the order in which they are made."""
+FIRST, BETWEEN = 150, 12
+"""Milliseconds before the first plot is made, when the page was painted, and from one to the next."""
 TITLES = {"loss": "Loss", "metrics": "Validation", "difference": "Score difference", "ranks": "Pinned users"}
+AXES = {
+    "loss": ("Loss", "epoch", ""),
+    "speed": ("Throughput", "", ""),
+    "difference": ("Score difference", "positive − negative score", ""),
+}
+"""Name of a plot, and of what its axes show."""
 MOST_LINES = 6
 MOST_EARLIER = 12
 """Earlier runs that are offered for the overlay; all are in the list of runs."""
@@ -55,18 +66,13 @@ class LivePanel(QWidget):
         self._turn = 0
         self._logged = 0
         theme = context.theme
-        self.loss = Plot(theme, "Loss", "epoch", "")
-        self.speed = Plot(theme, "Throughput", "", "")
-        self.difference = Plot(theme, "Score difference", "positive − negative score", "")
-        self.metrics = RankingPlot(theme)
-        self.ranks = Plot(theme, "Ranks of pinned users", "epoch", "rank", log=(False, True))
-        self.ranks.getPlotItem().invertY(True)
-        self.difference.stand_on_zero()
-        self.speed.stand_on_zero()
-        self.speed.setFixedHeight(52)
-        self.speed.getPlotItem().hideAxis("bottom")
-        for plot in (self.speed, self.loss):
-            plot.getPlotItem().getAxis("left").setWidth(AXIS)
+        self._places = {name: QWidget() for name in PLOTS}
+        for place in self._places.values():
+            QVBoxLayout(place).setContentsMargins(0, 0, 0, 0)
+            place.setMinimumSize(120, 40)
+        self._places["speed"].setFixedHeight(52)
+        self._made: dict[str, Plot | RankingPlot] = {}
+        self._unseen: set[str] = set()
         self.speed_words = label("", "caption")
         self.pinned = PinnedUsers(context, lambda: form.pinned, form.pin)
         self.pinned.changed.connect(self._renew)
@@ -93,18 +99,88 @@ class LivePanel(QWidget):
         self._timer.setInterval(REDRAW)
         self._timer.timeout.connect(self._look)
         self._timer.start()
+        self._next = QTimer(self)
+        self._next.setSingleShot(True)
+        self._next.timeout.connect(self._make_next)
+        self._next.start(FIRST)
         theme.changed.connect(self._renew)
+
+    # --- the plots: made and shown one after the other, for all in one go would hold the window --------------------
+
+    @property
+    def loss(self) -> Plot:
+        """The loss, step by step."""
+        return cast("Plot", self._plot("loss"))
+
+    @property
+    def speed(self) -> Plot:
+        """Examples a second."""
+        return cast("Plot", self._plot("speed"))
+
+    @property
+    def difference(self) -> Plot:
+        """How far positives are ahead of negatives."""
+        return cast("Plot", self._plot("difference"))
+
+    @property
+    def metrics(self) -> RankingPlot:
+        """What is measured after each epoch."""
+        return cast("RankingPlot", self._plot("metrics"))
+
+    @property
+    def ranks(self) -> Plot:
+        """Where the held-out items of some users stand."""
+        return cast("Plot", self._plot("ranks"))
+
+    def _plot(self, name: str) -> Plot | RankingPlot:
+        if name not in self._made:
+            made = self._made[name] = make_plot(name, self._context.theme)
+            made.hide()
+            self._unseen.add(name)
+            layout = self._places[name].layout()
+            assert layout is not None
+            layout.addWidget(made)
+            # a plot takes the theme's colours first; only then is it drawn anew
+            self._context.theme.changed.disconnect(self._renew)
+            self._context.theme.changed.connect(self._renew)
+        return self._made[name]
+
+    def _make_next(self) -> None:
+        """Make one more plot, or show one more with what was told so far."""
+        for name in PLOTS:
+            if name not in self._made:
+                self._plot(name)
+                break
+            if name in self._unseen and self.isVisible():
+                self._show_plot(name)
+                break
+        else:
+            return
+        self._next.start(BETWEEN)
+
+    def _show_plot(self, name: str) -> None:
+        self._unseen.discard(name)
+        self._plot(name).show()
+        self._drawn.pop(name, None)
+        self._draw_part(name)
+
+    def make_all(self) -> None:
+        """Make and show the plots that are still missing, all at once."""
+        for name in PLOTS:
+            self._plot(name)
+            self._show_plot(name)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Where there is little room the throughput is told in words alone."""
         super().resizeEvent(event)
-        self.speed.setVisible(self.height() >= TALL)
+        self._places["speed"].setVisible(self.height() >= TALL)
         self._drawn.pop("speed", None)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Catch up with what was told meanwhile."""
         super().showEvent(event)
         self._renew()
+        self._next.start(BETWEEN)
 
     # --- building -----------------------------------------------------------------------------------------------
 
@@ -116,10 +192,10 @@ class LivePanel(QWidget):
             card.head.takeAt(card.head.count() - 1)
             card.caption.hide()
             card.head.addWidget(self.legends[key], 1)
-            card.body.addWidget(getattr(self, key), 1)
+            card.body.addWidget(self._places[key], 1)
             if key == "loss":
                 card.body.addWidget(self.speed_words)
-                card.body.addWidget(self.speed)
+                card.body.addWidget(self._places["speed"])
             if key == "ranks":
                 card.head.addWidget(self.pinned)
             grid.addWidget(card, at // 2, at % 2)
@@ -183,7 +259,7 @@ class LivePanel(QWidget):
         self.trace, self.plan = trace, plan
         self.log.begin()
         self._logged = 0
-        for plot in (self.loss, self.speed, self.difference, self.metrics, self.ranks):
+        for plot in self._made.values():
             plot.clear_all()
         self._renew()
 
@@ -223,10 +299,14 @@ class LivePanel(QWidget):
 
     def _look(self) -> None:
         """Bring one part up to date: plots painted in one go would hold the window for too long."""
-        trace = self.trace
         self._turn = (self._turn + 1) % len(PARTS)
-        part = PARTS[self._turn]
-        if trace is None or not self.isVisible():
+        self._draw_part(PARTS[self._turn])
+
+    def _draw_part(self, part: str) -> None:
+        trace = self.trace
+        # what is told before a plot is there stays in the trace: it is drawn when the plot is shown
+        waits = part in PLOTS and (part not in self._made or part in self._unseen)
+        if trace is None or waits or not self.isVisible():
             return
         told = (len(trace.epochs), trace.started is not None) if part in ("metrics", "ranks") else trace.version
         if self._drawn.get(part) == told:
@@ -360,3 +440,22 @@ class LivePanel(QWidget):
         self._logged = len(trace.log)
         if fresh:
             self.log.add(fresh)
+
+
+def make_plot(name: str, theme: Theme) -> Plot | RankingPlot:
+    """One of ``PLOTS``, empty."""
+    if name == "metrics":
+        return RankingPlot(theme)
+    if name == "ranks":
+        plot = Plot(theme, "Ranks of pinned users", "epoch", "rank", log=(False, True))
+        plot.getPlotItem().invertY(True)
+        return plot
+    plot = Plot(theme, *AXES[name])
+    if name != "loss":
+        plot.stand_on_zero()
+    if name == "speed":
+        plot.setFixedHeight(52)
+        plot.getPlotItem().hideAxis("bottom")
+    if name != "difference":
+        plot.getPlotItem().getAxis("left").setWidth(AXIS)
+    return plot

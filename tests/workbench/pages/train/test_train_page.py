@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from core.training.plan import make_plan, read_plan
 from tests.workbench.test_trace import STARTED, done, steps
 from workbench.main_window import MainWindow
+from workbench.pages.train.live import PLOTS
 from workbench.pages.train.log_view import LogView
 from workbench.pages.train.page import TrainPage
 from workbench.session import Opened
@@ -202,6 +203,49 @@ def test_that_pause_and_stop_are_heeded_within_a_second(qtbot: QtBot, page: Trai
 # --- what is drawn ----------------------------------------------------------------------------------------------
 
 
+def test_that_plots_are_made_one_by_one_and_show_what_was_told_before(page: TrainPage) -> None:
+    live = page.live
+    trace = Trace("run")
+    trace.take([STARTED, steps(1, 2, 0.9), steps(1, 3, 0.8)])
+    live.show_trace(trace, None)
+    page._show()
+    assert live.isVisible()
+    live._next.stop()
+    done_before = 2 * len(live._made) - len(live._unseen)
+    assert done_before < 2 * len(PLOTS)
+    for done_now in range(done_before + 1, 2 * len(PLOTS) + 1):
+        live._make_next()
+        assert 2 * len(live._made) - len(live._unseen) == done_now
+    live._next.stop()
+    live._make_next()
+    assert not live._next.isActive()
+    assert len(live.loss._raw["own"][0]) == len(trace.loss) > 0
+    assert all(plot.isVisible() == live._places[name].isVisible() for name, plot in live._made.items())
+
+
+def test_that_only_the_lowest_strip_names_its_axis_after_a_change_of_theme(page: TrainPage) -> None:
+    trace = Trace("run")
+    trace.take([dataclasses.replace(STARTED, baseline={"ndcg@10": 0.1, "auc": 0.8})])
+    page.live.show_trace(trace, None)
+    page._show()
+    page.live.make_all()
+    page.context.theme.choose("light" if page.context.theme.colours.dark else "dark")
+    upper, lower = (page.live.metrics.strips[key].getPlotItem().getAxis("bottom") for key in ("lists", "auc"))
+    assert (upper.label.isVisible(), lower.label.isVisible()) == (False, True)
+
+
+def test_that_plots_made_out_of_sight_are_shown_with_the_first_run(qtbot: QtBot, page: TrainPage) -> None:
+    live = page.live
+    qtbot.waitUntil(lambda: len(live._made) == len(PLOTS))
+    assert len(live._unseen) == len(PLOTS)
+    trace = Trace("run")
+    trace.take([STARTED, steps(1, 2, 0.9)])
+    live.show_trace(trace, None)
+    page._show()
+    qtbot.waitUntil(lambda: not live._unseen)
+    assert "own" in live.loss._curves
+
+
 def test_that_an_overlaid_run_keeps_its_colour_and_smoothing_keeps_the_raw_line(page: TrainPage) -> None:
     first, second = Trace("first " + HOSTILE, colour=3), Trace("second", colour=4)
     for trace in (first, second):
@@ -213,6 +257,7 @@ def test_that_an_overlaid_run_keeps_its_colour_and_smoothing_keeps_the_raw_line(
     page.live.show_trace(second, None)
     page.live.overlay.offer([("0", "first")], ["0"])
     page.live.smooth.setValue(50)
+    page.live.make_all()
     page.live._renew()
     styles = page.live.loss._styles
     assert styles["0"][0] == 3
@@ -227,6 +272,7 @@ def test_that_pinned_users_are_chosen_and_the_one_of_the_session_is_added(page: 
     trace.take([STARTED, dataclasses.replace(done(1, 0.2), pinned=ranks)])
     page.live.show_trace(trace, None)
     page._show()
+    page.live.make_all()
     page.live._renew()
     pinned = page.live.pinned
     assert pinned.drawn == [f"u{at}" for at in range(6)]
