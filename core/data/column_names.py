@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from core.data.raw import Role
 
@@ -75,3 +76,9 @@ _USUAL: dict[str, Role] = {
     **{name: "item" for group in ITEMS for name in group},
     **{name: "user" for group in USERS for name in group},
 }
+
+
+def is_catalogue(names: Sequence[str]) -> bool:
+    """Whether columns are titles or genres of items, without anybody who chose them."""
+    kinds = {known(name) for name in names}
+    return "user" not in kinds and bool({"title", "genres"} & kinds)

@@ -321,6 +321,14 @@ def test_that_the_dialog_says_what_can_be_done_in_it(qtbot: QtBot, window: MainW
     dialog.reject()
 
 
+def test_that_a_catalogue_alone_is_told_for_what_it_is(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    path = tmp_path / "movies.csv"
+    path.write_text("movieId,title,genres\n1,One,Drama\n2,Two,War\n", "utf-8")
+    dialog = dialog_of(qtbot, window, path)
+    assert "describes items and has no users" in dialog.status.text()
+    dialog.reject()
+
+
 def test_that_a_dialog_closed_at_once_is_not_heard_of_again(qtbot: QtBot, window: MainWindow, ratings: Path) -> None:
     page_of(window).take_files([str(ratings)])
     dialog = page_of(window).findChildren(ImportDialog)[-1]

@@ -10,6 +10,7 @@ import pyarrow as pa
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QDialog, QFormLayout, QHBoxLayout, QLineEdit, QSplitter, QVBoxLayout, QWidget
 
+from core.data.column_names import is_catalogue
 from core.data.formats import FORMATS
 from core.data.options import DELIMITERS, ROLES, parse_columns
 from core.data.plan import CleaningPlan, DataPlan
@@ -37,6 +38,12 @@ NOT_USED = "none"
 DELIMITER_NAMES = tuple(name for name in DELIMITERS if name != "\\t")
 ENCODINGS = ("utf-8", "latin-1", "cp1252", "utf-16", "shift_jis", "gb18030")
 SIDE = 400
+
+
+CATALOGUE = (
+    "This file describes items and has no users: it belongs beside interactions. "
+    "Choose the file of interactions as the source and this one as the catalogue, or drop both together."
+)
 
 
 class ImportDialog(QDialog):
@@ -264,6 +271,9 @@ class ImportDialog(QDialog):
         self.header.setItemText(0, FOUND if header is None else f"{FOUND}: {'first line' if header else 'none'}")
         for role, combo in self.roles.items():
             self._fill_role(combo, role, found)
+        if not self.roles["user"].currentData() and is_catalogue(found.names):
+            self._say(CATALOGUE, wrong=True)
+            return
         if found.error is not None:
             self._say(in_the_dialog(found.error), wrong=True)
             return
