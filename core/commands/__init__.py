@@ -119,7 +119,7 @@ def once_said(console: Console) -> Callable[[], None]:
         if began[-1] - began[0] > A_MOMENT and not said:
             said.append(True)
             # the kernels are there, and with them the folder in which they are kept
-            from core.kernels import kept_for_this_process
+            from core.kernels.keeping import kept_for_this_process
 
             console.note(WORDS + (ANEW if kept_for_this_process() else ""))
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core import compiling, kernels
+from core import compiling
+from core.kernels.keeping import kept_for_this_process, state_of_kernels, sweep
 
 STAMP = "rankscope-compiled"
 
@@ -35,7 +36,7 @@ class Place:
         return self.stamp.exists()
 
     def complete_now(self) -> None:
-        """Say that nothing is left to be compiled; stamps of earlier versions go.
+        """Say that nothing is left to be compiled; stamps and old folders of other versions go.
 
         Raises:
             OSError: the folder cannot be written to.
@@ -44,6 +45,7 @@ class Place:
         for old in self.folder.glob(f"{STAMP}-*"):
             old.unlink(missing_ok=True)
         self.stamp.touch()
+        sweep(self.folder.parent)
 
 
 def find_place() -> Place:
@@ -52,16 +54,15 @@ def find_place() -> Place:
 
     cache: Any = vars(best_rows)["_cache"]
     folder = Path(cache.cache_path)
-    return Place(folder, folder / f"{STAMP}-{fingerprint()}", not kernels.kept_for_this_process())
+    return Place(folder, folder / f"{STAMP}-{fingerprint()}", not kept_for_this_process())
 
 
 def fingerprint() -> str:
     """Changes with the kernels' source, what warms them, numba, Python and the processor, as what is compiled does."""
-    told = [importlib.metadata.version("numba"), sys.version, platform.machine(), _processor()]
-    for package in (kernels, compiling):
-        for path in sorted(Path(str(package.__file__)).parent.glob("*.py")):
-            seen = os.stat(path)
-            told.append(f"{path.name} {seen.st_size} {seen.st_mtime_ns}")
+    told = [importlib.metadata.version("numba"), sys.version, platform.machine(), _processor(), state_of_kernels()]
+    for path in sorted(Path(str(compiling.__file__)).parent.glob("*.py")):
+        seen = os.stat(path)
+        told.append(f"{path.name} {seen.st_size} {seen.st_mtime_ns}")
     return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
 
 
