@@ -23,12 +23,15 @@ from core.training.events import (
 )
 from workbench.words import examples_noun, metric_label, number, score
 
+FEW = 16
+"""Numbers that a series has room for at first: most have one for each epoch, and traces of many runs are held."""
+
 
 class Growing:
     """Numbers that are added one by one and read as one array."""
 
     def __init__(self) -> None:
-        self._held = np.empty(256, np.float64)
+        self._held = np.empty(FEW, np.float64)
         self._used = 0
 
     def add(self, value: float) -> None:

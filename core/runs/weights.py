@@ -39,7 +39,20 @@ PICKLES = (b"\x80", b"PK\x03\x04")
 def pack(tensors: Mapping[str, Tensor]) -> bytes:
     """The tensors as safetensors bytes."""
     placed = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    return safetensors.torch.save(placed)
+    # not by safetensors.torch.save: it makes a type of ctypes for every size, which stays as long as the process
+    return bytes(
+        safetensors.serialize(
+            {
+                name: safetensors.TensorSpec(
+                    dtype=str(tensor.dtype).removeprefix("torch."),
+                    shape=tensor.shape,
+                    data_ptr=tensor.data_ptr(),
+                    data_len=tensor.nbytes,
+                )
+                for name, tensor in placed.items()
+            }
+        )
+    )
 
 
 def unpack(content: bytes, where: str) -> dict[str, Tensor]:

@@ -46,7 +46,9 @@ def test_that_no_kill_leaves_a_run_that_cannot_be_opened_or_loses_an_epoch_that_
 ) -> None:
     found = kill(tmp_path, kills)
     assert found["violations"] == []
-    assert (found["kills"], found["unreadable"], found["epochs lost"]) == (kills, 0, 0)
+    # a run is killed to its end, so that it can be compared
+    assert found["kills"] >= kills
+    assert (found["unreadable"], found["epochs lost"]) == (0, 0)
     assert found["ends compared"] >= 1
     # else the kills hit nothing that could break; how many do depends on what else the machine is doing
     assert found["within a write"] >= least

@@ -118,7 +118,7 @@ def test_that_a_run_stopped_after_the_last_step_of_an_epoch_tells_its_whole_loss
 def test_that_a_run_stopped_while_it_is_ranked_is_ranked_when_it_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.evaluation.block_size", lambda items: 5)
+    monkeypatch.setattr("core.evaluation.users_at_once", lambda scorer: 5)
     plan = plan_of(epochs=2)
     told = list(record(tmp_path / "whole", plan))
     ranked = [at for at, event in enumerate(told) if isinstance(event, EvaluationAdvanced)]
@@ -267,7 +267,7 @@ def test_that_two_cannot_go_on_with_the_same_run(tmp_path: Path) -> None:
     first = resume(tmp_path / "run")
     next(first)
     assert is_being_written(RunFolder(tmp_path / "run"))
-    with pytest.raises(UsageError, match="another process"):
+    with pytest.raises(UsageError, match="written by this process"):
         next(resume(tmp_path / "run"))
     first.close()
     assert not is_being_written(RunFolder(tmp_path / "run"))

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import gc
 import json
 import pickle
 import struct
 
 import pytest
+import safetensors.torch
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
@@ -129,3 +132,28 @@ def test_that_fitting_weights_are_taken() -> None:
     model = torch.nn.Linear(2, 1)
     fit(model, {"weight": torch.tensor([[1.0, 2.0]]), "bias": torch.tensor([3.0])}, "000001")
     assert model.weight.tolist() == [[1.0, 2.0]]
+
+
+def test_that_what_is_packed_is_what_the_library_writes() -> None:
+    kinds = (
+        torch.float32,
+        torch.float64,
+        torch.bfloat16,
+        torch.float16,
+        torch.int64,
+        torch.int32,
+        torch.uint8,
+        torch.bool,
+    )
+    tensors = {str(kind): torch.arange(5).to(kind) for kind in kinds}
+    tensors |= {"alone": torch.tensor(2.0), "empty": torch.empty(0, 3), "square": torch.randn(3, 3)}
+    assert pack(tensors) == safetensors.torch.save(tensors)
+
+
+def test_that_packing_leaves_no_type_behind_for_every_size() -> None:
+    pack({"a": torch.ones(1)})
+    before = len(ctypes.Array.__subclasses__())
+    for size in range(7_001, 7_021):
+        pack({"a": torch.ones(size)})
+    gc.collect()
+    assert len(ctypes.Array.__subclasses__()) <= before
