@@ -60,7 +60,7 @@ class PairBatches:
         )
         for at in order:
             users, items = self.users[at], self.items[at].unsqueeze(1)
-            parts = (each.split(self.batch_size) for each in (users, items, at))
+            parts = (torch.split(each, self.batch_size) for each in (users, items, at))
             for some_users, some_items, some in zip(*parts, strict=True):
                 yield Batch(Asked(some_users), some_items, None, some)
 
