@@ -99,7 +99,7 @@ class ZipMember:
         """The unpacked bytes; the checksum is compared at the end."""
         try:
             return self._archive.open(self._info)
-        except (zipfile.BadZipFile, NotImplementedError, OSError, RuntimeError, EOFError) as error:
+        except (zipfile.BadZipFile, NotImplementedError, OSError, RuntimeError, EOFError, ValueError) as error:
             raise damaged(self.name, error) from error
 
     def check_unchanged(self) -> None:

@@ -239,7 +239,7 @@ def _pieces(member: ZipMember, size: int | None) -> Iterator[bytes]:
                 if count > most or (count > RATIO_FROM and count > RATIO * max(member.size, 1)):
                     raise WrongBundle(f"{member.name} unpacks to more than it should")
                 yield piece
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
         raise WrongBundle(f"{member.name}: {error}") from None
     if size is not None and count < size:
         raise WrongBundle(f"{member.name} ends too early")

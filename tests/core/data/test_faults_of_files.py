@@ -346,3 +346,14 @@ def test_that_what_only_has_the_name_of_a_catalogue_does_not_stop_the_reading(tm
     rows = read_rows(path)
     assert len(rows) == 2
     assert any("the catalogue beside it was not used: movies.csv" in note for note in rows.notes)
+
+
+def test_that_a_member_whose_own_header_has_no_name_that_can_be_read_is_refused(tmp_path: Path) -> None:
+    packed = bytearray(zipped({"ratings.csv": b"user,item\n1,2\n"}))
+    # in the header before the member alone: its name is said to be UTF-8 and is not
+    packed[7] |= 0x08
+    packed[30] = 0xFA
+    path = tmp_path / "ratings.zip"
+    path.write_bytes(packed)
+    with pytest.raises(InputError, match="damaged"):
+        read_rows(path)
