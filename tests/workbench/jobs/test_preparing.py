@@ -62,10 +62,10 @@ def test_that_the_stamp_of_another_version_goes(empty: Place) -> None:
 def test_that_a_kernel_that_is_edited_changes_the_stamp(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     before = place.fingerprint()
     assert place.fingerprint() == before
-    for module in (keeping, compiling):
+    for package in (keeping, compiling):
         with monkeypatch.context() as edited:
             (tmp_path / "__init__.py").touch()
-            edited.setattr(module, "__file__", str(tmp_path / "__init__.py"))
+            edited.setattr(package, "__file__", str(tmp_path / "__init__.py"))
             assert place.fingerprint() != before
     assert place.fingerprint() == before
 
