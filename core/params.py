@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import math
+import re
 import types
 import typing
 from collections.abc import Iterable, Mapping
@@ -12,6 +13,11 @@ from dataclasses import MISSING, dataclass, field
 from typing import Any
 
 from core.errors import PlanError
+
+WHOLE = re.compile(r"[+-]?[0-9]+(?:_[0-9]+)*")
+"""What a whole number looks like, in TOML too; more digits than Python reads are a ValueError."""
+DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+"""Another way to write one; a longer exponent would take all memory."""
 
 
 @dataclass(frozen=True)
@@ -143,12 +149,7 @@ def _convert(kind: str, value: Any) -> Any:
     if isinstance(value, bool):
         raise ValueError(value)
     if kind == "int":
-        if isinstance(value, float) or (isinstance(value, str) and not value.strip().lstrip("+-").isdigit()):
-            number = float(value)
-            if number != int(number):
-                raise ValueError(value)
-            return int(number)
-        return int(value)
+        return whole(value)
     if kind == "float":
         number = float(value)
         if not math.isfinite(number):
@@ -157,6 +158,33 @@ def _convert(kind: str, value: Any) -> Any:
     if not isinstance(value, str):
         raise ValueError(value)
     return value.strip()
+
+
+def whole(value: Any) -> int:
+    """A whole number, also where it is written as ``64.0`` or ``1e3``; to the last digit.
+
+    Raises:
+        ValueError: it has a part behind the point, or is no number.
+        OverflowError: infinity.
+    """
+    if isinstance(value, bool):
+        raise ValueError(value)
+    if not isinstance(value, str):
+        if value != int(value):
+            raise ValueError(value)
+        return int(value)
+    text = value.strip()
+    if WHOLE.fullmatch(text):
+        return int(text)
+    if not DECIMAL.fullmatch(text):
+        raise ValueError(value)
+    # seldom needed, and it loads the decimals with it
+    from fractions import Fraction
+
+    number = Fraction(text)
+    if number.denominator != 1:
+        raise ValueError(value)
+    return number.numerator
 
 
 def _inside(parameter: Parameter, value: Any) -> bool:
@@ -171,13 +199,25 @@ def _inside(parameter: Parameter, value: Any) -> bool:
     return True
 
 
+KINDS = {
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "on or off",
+    "str": "text",
+    "tuple[int]": "a list of whole numbers",
+    "tuple[float]": "a list of numbers",
+    "tuple[str]": "a list of texts",
+}
+"""The kinds in words."""
+
+
 def _bad(parameter: Parameter, value: Any, where: str) -> PlanError:
     unit = f" {parameter.unit}" if parameter.unit else ""
     return PlanError(
         code="plan.value",
         what=f"{parameter.name} cannot be {value!r}",
         where=where,
-        why=f"It takes {parameter.kind.replace('tuple', 'list of ')}{unit}: {parameter.range_text()}",
+        why=f"It takes {KINDS.get(parameter.kind, parameter.kind)}: {parameter.range_text()}{unit}",
         remedy=f"Give another value; the default is {parameter.default!r}",
     )
 

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from core.errors import UsageError
 from core.nearest import nearest
+from core.params import whole
 
 
 class Parser(argparse.ArgumentParser):
@@ -75,7 +76,7 @@ def add_store(parser: argparse._ActionsContainer) -> None:
 def whole_numbers(text: str) -> tuple[int, ...]:
     """``5,10,20`` as numbers from 1 on."""
     try:
-        numbers = tuple(int(part) for part in text.split(","))
+        numbers = tuple(whole(part) for part in text.split(","))
     except ValueError:
         numbers = ()
     if not numbers or min(numbers) < 1:
