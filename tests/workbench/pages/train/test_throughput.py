@@ -27,6 +27,6 @@ def test_that_a_caption_does_not_outlive_its_plot(qtbot: QtBot, window: MainWind
     live.setMaximumHeight(TALL - 10)
     qtbot.waitUntil(lambda: "Thousand" not in live.speed_words.text(), timeout=10_000)
     assert "/s" in live.speed_words.text()
-    assert not live.speed.isVisible()
+    assert not live.plots.speed.isVisible()
     live.setMaximumHeight(5000)
     qtbot.waitUntil(lambda: "Thousand" in live.speed_words.text(), timeout=10_000)

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from core.training.plan import make_plan, read_plan
 from tests.workbench.test_trace import STARTED, done, steps
 from workbench.main_window import MainWindow
-from workbench.pages.train.live import PLOTS
+from workbench.pages.train.live_plots import PLOTS
 from workbench.pages.train.log_view import LogView
 from workbench.pages.train.page import TrainPage
 from workbench.session import Opened
@@ -210,17 +210,17 @@ def test_that_plots_are_made_one_by_one_and_show_what_was_told_before(page: Trai
     live.show_trace(trace, None)
     page._show()
     assert live.isVisible()
-    live._next.stop()
-    done_before = 2 * len(live._made) - len(live._unseen)
+    live.plots._next.stop()
+    done_before = 2 * len(live.plots._made) - len(live.plots._unseen)
     assert done_before < 2 * len(PLOTS)
     for done_now in range(done_before + 1, 2 * len(PLOTS) + 1):
-        live._make_next()
-        assert 2 * len(live._made) - len(live._unseen) == done_now
-    live._next.stop()
-    live._make_next()
-    assert not live._next.isActive()
-    assert len(live.loss._raw["own"][0]) == len(trace.loss) > 0
-    assert all(plot.isVisible() == live._places[name].isVisible() for name, plot in live._made.items())
+        live.plots._make_next()
+        assert 2 * len(live.plots._made) - len(live.plots._unseen) == done_now
+    live.plots._next.stop()
+    live.plots._make_next()
+    assert not live.plots._next.isActive()
+    assert len(live.plots.loss._raw["own"][0]) == len(trace.loss) > 0
+    assert all(plot.isVisible() == live.plots.places[name].isVisible() for name, plot in live.plots._made.items())
 
 
 def test_that_only_the_lowest_strip_names_its_axis_after_a_change_of_theme(page: TrainPage) -> None:
@@ -228,22 +228,22 @@ def test_that_only_the_lowest_strip_names_its_axis_after_a_change_of_theme(page:
     trace.take([dataclasses.replace(STARTED, baseline={"ndcg@10": 0.1, "auc": 0.8})])
     page.live.show_trace(trace, None)
     page._show()
-    page.live.make_all()
+    page.live.plots.make_all()
     page.context.theme.choose("light" if page.context.theme.colours.dark else "dark")
-    upper, lower = (page.live.metrics.strips[key].getPlotItem().getAxis("bottom") for key in ("lists", "auc"))
+    upper, lower = (page.live.plots.metrics.strips[key].getPlotItem().getAxis("bottom") for key in ("lists", "auc"))
     assert (upper.label.isVisible(), lower.label.isVisible()) == (False, True)
 
 
 def test_that_plots_made_out_of_sight_are_shown_with_the_first_run(qtbot: QtBot, page: TrainPage) -> None:
     live = page.live
-    qtbot.waitUntil(lambda: len(live._made) == len(PLOTS))
-    assert len(live._unseen) == len(PLOTS)
+    qtbot.waitUntil(lambda: len(live.plots._made) == len(PLOTS))
+    assert len(live.plots._unseen) == len(PLOTS)
     trace = Trace("run")
     trace.take([STARTED, steps(1, 2, 0.9)])
     live.show_trace(trace, None)
     page._show()
-    qtbot.waitUntil(lambda: not live._unseen)
-    assert "own" in live.loss._curves
+    qtbot.waitUntil(lambda: not live.plots._unseen)
+    assert "own" in live.plots.loss._curves
 
 
 def test_that_an_overlaid_run_keeps_its_colour_and_smoothing_keeps_the_raw_line(page: TrainPage) -> None:
@@ -257,13 +257,13 @@ def test_that_an_overlaid_run_keeps_its_colour_and_smoothing_keeps_the_raw_line(
     page.live.show_trace(second, None)
     page.live.overlay.offer([("0", "first")], ["0"])
     page.live.smooth.setValue(50)
-    page.live.make_all()
+    page.live.plots.make_all()
     page.live._renew()
-    styles = page.live.loss._styles
+    styles = page.live.plots.loss._styles
     assert styles["0"][0] == 3
     assert styles["own"][:2] == (4, 2)
     assert styles["raw own"][1] == 1
-    assert {"ndcg@10 own", "ndcg@10 0"} <= set(page.live.metrics.strips["lists"]._curves)
+    assert {"ndcg@10 own", "ndcg@10 0"} <= set(page.live.plots.metrics.strips["lists"]._curves)
 
 
 def test_that_pinned_users_are_chosen_and_the_one_of_the_session_is_added(page: TrainPage) -> None:
@@ -272,11 +272,11 @@ def test_that_pinned_users_are_chosen_and_the_one_of_the_session_is_added(page: 
     trace.take([STARTED, dataclasses.replace(done(1, 0.2), pinned=ranks)])
     page.live.show_trace(trace, None)
     page._show()
-    page.live.make_all()
+    page.live.plots.make_all()
     page.live._renew()
     pinned = page.live.pinned
     assert pinned.drawn == [f"u{at}" for at in range(6)]
-    assert set(page.live.ranks._curves) == set(pinned.drawn)
+    assert set(page.live.plots.ranks._curves) == set(pinned.drawn)
     page.context.session.pin("u30")
     assert not pinned.add.isHidden()
     pinned.add.click()
