@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.errors import UsageError
-from core.metrics.intervals import percentiles, resampled_means
+from core.metrics.intervals import Pause, percentiles, resampled_means
 
 CHUNK_BYTES = 1 << 25
 """Memory for the signs of one chunk, 32 MiB."""
@@ -68,6 +68,7 @@ def paired(
     confidence: float = 0.95,
     resamples: int = 10_000,
     seed: int = 0,
+    pause: Pause = lambda: None,
 ) -> PairedResult:
     """Compare one metric of two runs user by user.
 
@@ -79,13 +80,14 @@ def paired(
     Args:
         metric: flat name, such as ``ndcg@10``.
         resamples: sign patterns drawn; a tenth as many resamples of the users make the interval, 1,000 at least.
+        pause: called between pieces of a few milliseconds; what it raises ends the comparison.
 
     Raises:
         UsageError: a run has no such metric, or there is no user in common.
     """
     differences, a, b = _in_common(first, second, metric)
-    p, exact = sign_flip_test(differences, resamples, seed)
-    means = resampled_means(differences[:, None], max(1000, resamples // 10), seed)
+    p, exact = sign_flip_test(differences, resamples, seed, pause)
+    means = resampled_means(differences[:, None], max(1000, resamples // 10), seed, pause)
     low, high = percentiles(means, confidence)
     return PairedResult(
         metric=metric,
@@ -105,7 +107,9 @@ def paired(
     )
 
 
-def sign_flip_test(differences: npt.NDArray[np.float64], resamples: int, seed: int) -> tuple[float, bool]:
+def sign_flip_test(
+    differences: npt.NDArray[np.float64], resamples: int, seed: int, pause: Pause = lambda: None
+) -> tuple[float, bool]:
     """Two-sided p-value of a mean difference of zero, and whether all sign patterns were gone through.
 
     Users without a difference play no part, and many users with the same absolute difference are flipped together:
@@ -128,6 +132,7 @@ def sign_flip_test(differences: npt.NDArray[np.float64], resamples: int, seed: i
     chunk = max(1, CHUNK_BYTES // (8 * (len(alone) + int(many.sum()))))
     reached = 0
     for start in range(0, resamples, chunk):
+        pause()
         rows = min(chunk, resamples - start)
         bits = random.integers(0, 256, (rows, -(-len(alone) // 8)), np.uint8)
         sums = (2.0 * np.unpackbits(bits, axis=1, count=len(alone)) - 1.0) @ alone

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,9 @@ from core.metrics.held_out import Evaluation
 
 CHUNK_BYTES = 1 << 25
 """Memory for the draws of one chunk, 32 MiB."""
+
+
+Pause = Callable[[], None]
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ def intervals(
     confidence: float = 0.95,
     resamples: int = 1000,
     seed: int = 0,
+    pause: Pause = lambda: None,
 ) -> dict[str, Interval]:
     """Intervals of all ranking metrics by flat name; every metric is read on the same resamples of users.
 
@@ -38,9 +42,10 @@ def intervals(
         confidence: share of resamples inside the interval.
         resamples: how often as many users as there are get drawn with replacement.
         seed: the same seed gives the same intervals.
+        pause: as for ``resampled_means``.
     """
     values = user_values(evaluation, ranking_names(evaluation.ks if ks is None else ks))
-    means = resampled_means(np.stack(list(values.values()), axis=1), resamples, seed)
+    means = resampled_means(np.stack(list(values.values()), axis=1), resamples, seed, pause)
     low, high = percentiles(means, confidence)
     return {
         name: Interval(float(each.mean()), float(low[at]), float(high[at]))
@@ -48,16 +53,22 @@ def intervals(
     }
 
 
-def resampled_means(values: npt.NDArray[np.float64], resamples: int, seed: int) -> npt.NDArray[np.float64]:
+def resampled_means(
+    values: npt.NDArray[np.float64], resamples: int, seed: int, pause: Pause = lambda: None
+) -> npt.NDArray[np.float64]:
     """Means of the columns of ``values`` ``[users, columns]`` on resamples of the users, ``[resamples, columns]``.
 
     How often each user is drawn is counted, and the counts multiply the values: one product for all columns.
+
+    Args:
+        pause: called between pieces of a few milliseconds; what it raises ends the drawing.
     """
     random = np.random.default_rng(seed)
     users = len(values)
     chunk = max(1, CHUNK_BYTES // (16 * users))
     means = np.empty((resamples, values.shape[1]))
     for start in range(0, resamples, chunk):
+        pause()
         rows = min(chunk, resamples - start)
         drawn = random.integers(0, users, (rows, users))
         drawn += np.arange(rows)[:, None] * users

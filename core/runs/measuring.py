@@ -22,7 +22,7 @@ from core.metrics import (
     user_values,
 )
 from core.metrics.beyond import Popularity as ItemPopularity
-from core.metrics.intervals import intervals
+from core.metrics.intervals import Pause, intervals
 from core.models import MODELS
 from core.models.base import Building, RankingModel
 from core.models.scorer import scorer_for
@@ -131,12 +131,24 @@ def tested_names(ks: tuple[int, ...]) -> tuple[str, ...]:
 
 
 def compared(
-    first: Run, a: Evaluation, second: Run, b: Evaluation, names: tuple[str, ...], resamples: int = 10_000
+    first: Run,
+    a: Evaluation,
+    second: Run,
+    b: Evaluation,
+    names: tuple[str, ...],
+    resamples: int = 10_000,
+    pause: Pause = lambda: None,
 ) -> list[PairedResult]:
-    """Paired differences, first minus second, over the users that both ranked."""
+    """Paired differences, first minus second, over the users that both ranked.
+
+    Args:
+        pause: called between pieces of a few milliseconds; what it raises ends the comparison.
+    """
     one, other = (
         UserValues(run.interactions.users.take(evaluation.users), user_values(evaluation, names))
         for run, evaluation in ((first, a), (second, b))
     )
     seed = key(first.plan.seed, "paired")
-    return [paired(one, other, name, confidence=CONFIDENCE, resamples=resamples, seed=seed) for name in names]
+    return [
+        paired(one, other, name, confidence=CONFIDENCE, resamples=resamples, seed=seed, pause=pause) for name in names
+    ]

@@ -168,7 +168,9 @@ class Judge:
         resamples = self.plan.evaluation.bootstrap
         if not resamples:
             return {}
-        found = intervals(evaluation, self.ks, resamples=resamples, seed=key(self.plan.seed, "bootstrap"))
+        found = intervals(
+            evaluation, self.ks, resamples=resamples, seed=key(self.plan.seed, "bootstrap"), pause=self._pause
+        )
         return {name: (each.low, each.high) for name, each in found.items()}
 
     def _against(self, evaluation: Evaluation, popularity: Evaluation) -> dict[str, dict[str, Any]]:
@@ -179,10 +181,14 @@ class Judge:
         seed = key(self.plan.seed, "paired")
         found = {}
         for name in names:
-            if self.control.should_stop():
-                raise Halted
-            found[name] = asdict(paired(model, baseline, name, seed=seed))
+            self._pause()
+            found[name] = asdict(paired(model, baseline, name, seed=seed, pause=self._pause))
         return found
+
+    def _pause(self) -> None:
+        """Called between small pieces of what takes seconds with many users."""
+        if self.control.should_stop():
+            raise Halted
 
     def _ranked(self, model: RankingModel, part: Part, lists: bool = False) -> Generator[RunEvent, None, Evaluation]:
         """Rank a part, telling how far it is now and then; the generator can be closed at any event.

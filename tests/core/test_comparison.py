@@ -105,3 +105,22 @@ def test_that_runs_without_a_common_user_or_metric_are_refused() -> None:
     with pytest.raises(UsageError, match="the second run has no value of 'auc'") as error:
         paired(values([1.0], metric="auc"), values([1.0]), "auc")
     assert "ndcg@10" in error.value.remedy
+
+
+class Stopped(Exception):  # noqa: N818 - not an error
+    pass
+
+
+@pytest.mark.parametrize("pieces", [0, 40])
+def test_that_a_comparison_of_many_users_can_be_ended_between_small_pieces(pieces: int) -> None:
+    asked = itertools.count()
+
+    def pause() -> None:
+        if next(asked) == pieces:
+            raise Stopped
+
+    numbers = np.random.default_rng(3).normal(size=(2, 50_000))
+    users = [str(at) for at in range(50_000)]
+    with pytest.raises(Stopped):
+        paired(values(numbers[0], users), values(numbers[1], users), "ndcg@10", resamples=10_000, pause=pause)
+    assert next(asked) == pieces + 1

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.jobs.job import JobControl, Tell, Work
+from workbench.jobs.job import Cancelled, JobControl, Tell, Work
 
 if TYPE_CHECKING:
     from core.comparison import PairedResult
@@ -80,9 +80,13 @@ def pairing(first: Path, second: Path, *, tested: Sequence[str] = TESTED, scatte
         from core.runs.measuring import compared
         from core.runs.opening import open_run
 
+        def pause() -> None:
+            if control.should_stop():
+                raise Cancelled
+
         one, other = open_run(first), open_run(second)
         a, b = measured(one, other)
-        results = compared(one, a, other, b, tuple(tested))
+        results = compared(one, a, other, b, tuple(tested), pause=pause)
         names = tuple(name for name in scattered if name != RANK)
         values = [
             values_with_rank(evaluation, run.interactions.users.take(evaluation.users), names)

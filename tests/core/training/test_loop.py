@@ -11,6 +11,7 @@ import torch
 from core.comparison import PairedResult, paired
 from core.data.interactions import merge_events
 from core.errors import PlanError
+from core.metrics.intervals import intervals
 from core.models import MODELS
 from core.splits.split import Split
 from core.training.control import Control
@@ -205,6 +206,22 @@ def test_that_a_stop_is_heeded_while_the_result_is_reckoned(monkeypatch: pytest.
     events = list(train(plan_of("gmf"), chance(), control=control))
     assert isinstance(events[-1], RunStopped)
     assert len(compared) == 1
+
+
+@pytest.mark.parametrize("part", ["intervals", "paired"])
+def test_that_a_stop_is_heeded_between_the_pieces_of_one_figure(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    control, whole = Control(), []
+    real = {"intervals": intervals, "paired": paired}[part]
+
+    def stopped(*arguments: object, **options: object) -> object:
+        control.stop()
+        found = real(*arguments, **options)  # type: ignore[operator]
+        whole.append(found)
+        return found
+
+    monkeypatch.setattr(f"core.training.judging.{part}", stopped)
+    assert isinstance(list(train(plan_of("gmf"), chance(), control=control))[-1], RunStopped)
+    assert not whole
 
 
 def test_that_pausing_changes_nothing() -> None:

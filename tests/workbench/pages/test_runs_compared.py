@@ -11,7 +11,8 @@ from core.comparison import UserValues, paired
 from core.insight.changed import user_pairs
 from tests.workbench.pages.test_runs import settled, shown
 from tests.workbench.pages.test_train_to_users import trained
-from workbench.jobs.run_details import Pairing
+from workbench.jobs.job import Cancelled, JobControl
+from workbench.jobs.run_details import Pairing, pairing
 from workbench.main_window import MainWindow
 from workbench.pages.runs.metrics import MetricsPanel
 from workbench.pages.runs.users import UsersPanel
@@ -37,6 +38,11 @@ def test_that_two_runs_are_compared_user_by_user_and_a_user_is_pinned(
     pairs = details.users.pairs
     assert pairs is not None
     assert len(pairs.users) == 40
+    stopped = JobControl()
+    stopped.stop()
+    paths = [window.session.workspace.runs_folder / entry.folder for entry in page.chosen()]
+    with pytest.raises(Cancelled):
+        pairing(paths[0], paths[1])(stopped, lambda event: None)
     first, second = (detail.record for detail, _, _ in details.known())
     auc = [float(record.result["metrics"]["auc"]) for record in (first, second)]
     assert [pairs.first.mean(), pairs.second.mean()] == pytest.approx(auc)
@@ -82,13 +88,13 @@ def test_that_what_makes_two_runs_hard_to_compare_is_said_beside_the_figures(
 ) -> None:
     values = [UserValues(("a", "b"), {"auc": np.array(each)}) for each in ([0.5, 0.7], [0.4, 0.9])]
     pairs = {"auc": user_pairs(values[0], values[1], ("auc",))["auc"]}
-    pairing = Pairing("x", "y", "test", (paired(*values, "auc"),), pairs, ("Only the first ranks met items",))
+    known = Pairing("x", "y", "test", (paired(*values, "auc"),), pairs, ("Only the first ranks met items",))
     metrics, users = MetricsPanel(theme), UsersPanel(theme, window.session)
     for panel in (metrics, users):
         qtbot.addWidget(panel)
-    metrics.show_pairings([pairing], {"x": "One", "y": "Two"})
+    metrics.show_pairings([known], {"x": "One", "y": "Two"})
     assert "Only the first ranks met items" in metrics.caption.text()
-    users.show_pairing(pairing, "One", "Two")
+    users.show_pairing(known, "One", "Two")
     assert "Only the first ranks met items" in users.caption.text()
 
 
