@@ -13,7 +13,7 @@ from core.data.glance import Glance
 from core.data.options import Options
 from core.data.raw import Limits, Role, Watch
 from core.data.rejects import RejectLog
-from core.data.storage import DiskFile, Stored
+from core.data.storage import DiskFile, Stored, unreadable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,11 +58,26 @@ class Reading:
             yield content
             self.facts["sha256"] = content.finish()
 
-    def seekable(self) -> IO[bytes]:
-        """The bytes in a file in which one can jump, closed with the reading: its own when it is stored as it is."""
+    def seekable(self, check: Callable[[IO[bytes]], None] = lambda stream: None) -> IO[bytes]:
+        """The bytes in a file in which one can jump, closed with the reading: its own when it is stored as it is.
+
+        Args:
+            check: looks at the stream before a file that lies on the disk is read as a whole for its hash.
+
+        Raises:
+            InputError: it cannot be read, or is refused by the check.
+        """
+        if self.glance.packed or not isinstance(self.file, DiskFile):
+            with self.content() as content:
+                stream = self.closing.enter_context(spooled(content, self.limits))
+            check(stream)
+            return stream
+        with self.file.open() as first:
+            try:
+                check(first)
+            except OSError as error:
+                raise unreadable(self.where, error) from error
         with self.content() as content:
-            if self.glance.packed or not isinstance(self.file, DiskFile):
-                return self.closing.enter_context(spooled(content, self.limits))
             while content.read(self.limits.block):
                 pass
         return self.closing.enter_context(self.file.open())

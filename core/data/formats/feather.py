@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from core.data.formats.base import Format, Reading, Table
 from core.data.formats.columnar import ROWS, UNDECODED, as_text, read_columns, unreadable_table
+from core.data.formats.footers import check_footer
 from core.data.glance import Glance
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def read(reading: Reading) -> Table:
     """
     from pyarrow import feather
 
-    stream = reading.seekable()
+    stream = _seekable(reading)
     old = reading.glance.head.startswith(OLD_MAGIC)
     try:
         # the old kind can only be read whole
@@ -61,11 +62,16 @@ def read_frame(reading: Reading) -> pd.DataFrame:
     from pyarrow import feather
 
     try:
-        table = feather.read_table(reading.seekable(), memory_map=False)
+        table = feather.read_table(_seekable(reading), memory_map=False)
         table.validate(full=True)
         return as_text(table)
     except UNDECODED as error:
         raise unreadable_table(reading.where, error) from error
+
+
+def _seekable(reading: Reading) -> IO[bytes]:
+    mark = OLD_MAGIC if reading.glance.head.startswith(OLD_MAGIC) else MAGIC
+    return reading.seekable(lambda stream: check_footer(stream, mark, reading.where))
 
 
 def _slices(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from core.data.formats.base import Format, Reading, Table
 from core.data.formats.columnar import ROWS, UNDECODED, as_text, read_columns, unreadable_table
+from core.data.formats.footers import check_footer
 from core.data.glance import Glance
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def _open(reading: Reading) -> Any:
     import pyarrow.parquet as pq
 
     try:
-        return pq.ParquetFile(reading.seekable())
+        return pq.ParquetFile(reading.seekable(lambda stream: check_footer(stream, MAGIC, reading.where)))
     except UNDECODED as error:
         raise unreadable_table(reading.where, error) from error
 

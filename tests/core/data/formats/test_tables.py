@@ -154,3 +154,38 @@ def test_that_the_old_kind_of_feather_is_read(tmp_path: Path) -> None:
     pa.feather.write_feather(pa.table({"user": ["a"], "item": ["b"]}), tmp_path / "old.feather", version=1)
     assert (tmp_path / "old.feather").read_bytes().startswith(b"FEA1")
     assert pairs(read_rows(tmp_path / "old.feather")) == [("a", "b")]
+
+
+NONSENSE = {
+    "parquet": (b"PAR1", b"PAR1"),
+    "feather": (b"ARROW1\0\0", b"ARROW1"),
+    "old": (b"FEA1", b"FEA1"),
+}
+
+
+@pytest.mark.parametrize("end", ["other", "none", "all", "more"])
+@pytest.mark.parametrize("kind", NONSENSE)
+def test_that_what_only_begins_like_a_table_is_refused_before_it_is_read_through(
+    tmp_path: Path, kind: str, end: str
+) -> None:
+    begin, mark = NONSENSE[kind]
+    size = 300 << 20
+    lengths = {"none": 0, "all": size, "more": 2**32 - 1}
+    path = tmp_path / "a.bin"
+    with path.open("wb") as file:
+        file.write(begin)
+        # sparse: it takes no room on the disk
+        file.truncate(size)
+        if end in lengths:
+            file.seek(size)
+            file.write(lengths[end].to_bytes(4, "little") + mark)
+    told: list[tuple[int, int]] = []
+    error = refused(path, on_progress=lambda done, total: told.append((done, total)))
+    assert error.code == "input.damaged"
+    assert ("does not end with" if end == "other" else "would take") in error.why
+    assert not told
+
+
+def test_that_a_table_of_a_few_bytes_is_refused(tmp_path: Path) -> None:
+    for content in (b"PAR1", b"PAR1PAR1", b"ARROW1", b"FEA1", b"ARROW1\0\0\0\0ARROW1"):
+        assert refused(put(tmp_path, "a.bin", content)).code == "input.damaged"
