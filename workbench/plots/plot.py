@@ -26,6 +26,7 @@ from PySide6.QtGui import (
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QFileDialog, QGraphicsItem, QMenu, QWidget
 
+from workbench.plots.bare_item import BareItem
 from workbench.plots.buckets import Line, bucketed
 from workbench.plots.ranges import Range
 from workbench.theme import Theme
@@ -39,6 +40,19 @@ class NumberAxis(pg.AxisItem):  # type: ignore[misc]
     """Numbers with commas; on a logarithmic axis 1, 10, 100; epochs are whole."""
 
     whole = False
+    _html = ""
+
+    def updateAutoSIPrefix(self) -> None:  # noqa: N802
+        """Numbers stand as they are: no prefix is looked for, nor the title set again, at each change of the range."""
+        self.picture = None
+        self.update()
+
+    def _updateLabel(self) -> None:  # noqa: N802
+        """Lay the title out where there is one and it is another one: it takes longer than all else of an axis."""
+        html = self.labelString() if self.labelText else ""
+        if html != self._html:
+            self._html = html
+            super()._updateLabel()
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:  # noqa: N802
         """The text of each mark."""
@@ -64,9 +78,8 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
     def __init__(
         self, theme: Theme, name: str, x: str = "", y: str = "", log: tuple[bool, bool] = (False, False)
     ) -> None:
-        axes = {side: NumberAxis(side) for side in ("left", "bottom")}
-        super().__init__(axisItems=axes, viewBox=pg.ViewBox(enableMenu=False), enableMenu=False)
-        _own_menu(self)
+        axes = {side: NumberAxis(side) for side in ("left", "bottom", "right", "top")}
+        super().__init__(plotItem=BareItem(axisItems=axes, viewBox=pg.ViewBox(enableMenu=False)))
         axes["bottom"].whole = x == "epoch"
         self.theme, self._name = theme, name
         self._marks: tuple[tuple[float, str], ...] = ()
@@ -80,7 +93,8 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         self._bars: dict[str, tuple[Any, int | str]] = {}
         self._points: dict[str, tuple[Any, int | str]] = {}
         plot = self.getPlotItem()
-        plot.setMenuEnabled(False)
+        for side in ("right", "top"):
+            plot.hideAxis(side)
         plot.hideButtons()
         plot.setLogMode(*log)
         plot.getViewBox().setDefaultPadding(0.03)
@@ -109,10 +123,8 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
             axis.setPen(pg.mkPen(colours.line))
             axis.setTextPen(pg.mkPen(colours.muted))
             axis.setStyle(tickFont=font, tickLength=-4, autoReduceTextSpace=True, maxTickLevel=1)
-            axis.enableAutoSIPrefix(False)
             if title:
-                # without ranges of its own pyqtgraph shows 0.7 as 700 milli
-                axis.setLabel(title, siPrefixEnableRanges=(), **{"color": colours.muted, "font-size": "11px"})
+                axis.setLabel(title, **{"color": colours.muted, "font-size": "11px"})
         self.getPlotItem().showGrid(x=False, y=True, alpha=0.25)
         for key in self._curves:
             self._curves[key].setPen(self._pen(*self._styles[key]))
@@ -361,12 +373,6 @@ def save_picture(parent: QWidget, drawn: Drawn, name: str) -> None:
         from core import durable
 
         durable.write(Path(path), picture_bytes(drawn, Path(path).suffix.lower().lstrip(".") or "png"))
-
-
-def _own_menu(plot: Plot) -> None:
-    """Give pyqtgraph's menu, which nobody owns, to its plot, so that it goes when the plot goes."""
-    menu = plot.getPlotItem().ctrlMenu
-    menu.setParent(plot, menu.windowFlags())
 
 
 def picture(plot: Drawn, ratio: float = 2.0) -> QImage:
