@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -34,11 +33,11 @@ def run_app(words: Sequence[str] = ()) -> int:
     folder = Path(platformdirs.user_state_dir("rankscope", appauthor=False))
     sitting, log = Sitting(folder), Logbook(folder / "logs")
     past = sitting.begin()
-    log.write("begin", __version__, "python", platform.python_version(), sys.platform, "safe" if past.safe else "")
+    log.write("begin", __version__, "python", sys.version.split()[0], sys.platform, "safe" if past.safe else "")
     log.watch_crashes()
     settings = set_aside(folder) if past.safe else None
     window = make_window(application, settings, named_workspace(words), log)
-    window.ended_badly = past.unclean
+    window.start.ended_badly = past.unclean
     if past.safe:
         window.tell(safe_mode())
     window.when_warm("training", sitting.stand)

@@ -4,26 +4,36 @@ from __future__ import annotations
 
 import tempfile
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-SIZES = (16, 20, 24, 32, 48, 64)
+import assets
+
+SIZES = (16, 24, 32)
+"""Logical pixels that an icon is drawn at beforehand; Qt makes the others of the next larger one."""
 RATIO = 2
+FOLDER = Path(assets.__file__).with_name("icons")
 
 
 @lru_cache(maxsize=256)
 def drawing(name: str) -> str:
     """The SVG text of an icon."""
-    return files("assets").joinpath("icons", f"{name}.svg").read_text("utf-8")
+    return (FOLDER / f"{name}.svg").read_text("utf-8")
 
 
 def pixmap(name: str, colour: str, size: int, ratio: float = RATIO) -> QPixmap:
     """An icon as a picture of ``size`` pixels, ``ratio`` device pixels each."""
-    renderer = QSvgRenderer(QByteArray(drawing(name).replace("currentColor", colour).encode()))
+    return _painted(_renderer(name, colour), size, ratio)
+
+
+def _renderer(name: str, colour: str) -> QSvgRenderer:
+    return QSvgRenderer(QByteArray(drawing(name).replace("currentColor", colour).encode()))
+
+
+def _painted(renderer: QSvgRenderer, size: int, ratio: float = RATIO) -> QPixmap:
     made = QPixmap(round(size * ratio), round(size * ratio))
     made.fill(Qt.GlobalColor.transparent)
     painter = QPainter(made)
@@ -37,12 +47,16 @@ def pixmap(name: str, colour: str, size: int, ratio: float = RATIO) -> QPixmap:
 def icon(name: str, colour: str, checked: str = "", disabled: str = "") -> QIcon:
     """An icon for buttons and menus; ``checked`` and ``disabled`` are the colours of these states."""
     made = QIcon()
-    for size in SIZES[:4]:
-        made.addPixmap(pixmap(name, colour, size))
-        if checked:
-            made.addPixmap(pixmap(name, checked, size), QIcon.Mode.Normal, QIcon.State.On)
-        if disabled:
-            made.addPixmap(pixmap(name, disabled, size), QIcon.Mode.Disabled)
+    looks = (
+        (colour, QIcon.Mode.Normal, QIcon.State.Off),
+        (checked, QIcon.Mode.Normal, QIcon.State.On),
+        (disabled, QIcon.Mode.Disabled, QIcon.State.Off),
+    )
+    for tint, mode, state in looks:
+        if tint:
+            renderer = _renderer(name, tint)
+            for size in SIZES:
+                made.addPixmap(_painted(renderer, size), mode, state)
     return made
 
 

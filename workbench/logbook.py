@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
 import faulthandler
 import os
 import sys
+import time
 import traceback
 from pathlib import Path
 from types import TracebackType
@@ -38,7 +38,7 @@ class Logbook:
 
     def write(self, *words: str) -> None:
         """Write one line: the time in UTC, the process, the words; line ends in them are escaped."""
-        now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+        now = time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime())
         text = " ".join(words).encode("unicode_escape").decode("ascii")[:LONGEST]
         try:
             self.folder.mkdir(parents=True, exist_ok=True)

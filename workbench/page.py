@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from core.data.plan import DataPlan
 from core.errors import RankscopeError
 from core.runs.workspace import Workspace
-from core.training.plan import Choice
 from workbench.jobs.jobs import Jobs
 from workbench.session import Session
 from workbench.settings import Settings
 from workbench.theme import Theme
+
+if TYPE_CHECKING:
+    from core.data.plan import DataPlan
+    from core.training.plan import Choice
 
 
 @dataclass(frozen=True)

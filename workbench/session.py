@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from core.data.plan import DataPlan
 from core.runs.workspace import Workspace
-from core.training.plan import Choice
 
 if TYPE_CHECKING:
+    from core.data.plan import DataPlan
     from core.data.summary import Summary
     from core.runs.opening import Run
     from core.splits.finding import Finding
     from core.splits.loaded import Loaded
     from core.splits.pictures import Bars
     from core.splits.split import Split
+    from core.training.plan import Choice
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,7 +38,7 @@ class Sitting:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / NAME
-        self._name = uuid.uuid4().hex
+        self._name = os.urandom(16).hex()
 
     def begin(self) -> Past:
         """Note that the program starts; gives what came of the sittings before."""

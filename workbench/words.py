@@ -7,8 +7,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from core.commands.text import harmless, number, shortened
-from core.losses import LOSSES
-from core.models import MODELS
 
 METRICS = {"hit": "Hit", "ndcg": "nDCG", "auc": "AUC", "mrr": "MRR", "map": "MAP", "rmse": "RMSE", "mae": "MAE"}
 
@@ -35,6 +33,10 @@ def metric_label(name: str) -> str:
 
 def examples_noun(model: str, loss: str) -> str:
     """What an epoch of a model walks through with a loss: triples, windows, rows, ratings or positives."""
+    # the window is painted before these tables are loaded
+    from core.losses import LOSSES
+    from core.models import MODELS
+
     entry = MODELS.get(model)
     if entry is not None and entry.batch in ("window", "row"):
         return f"{entry.batch}s"

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
-from core import durable
 from core.errors import RankscopeError
 from core.runs.workspace import Workspace, choose_workspace, is_named, workspace_in
-from workbench.interrupted import look_for_interrupted
 from workbench.page import Context, Message, Remedy, message_of
 from workbench.settings import Settings
 from workbench.words import cell
@@ -58,6 +55,8 @@ class Workspaces:
 
     def lately(self) -> list[str]:
         """Those that were open lately and are still there."""
+        import json
+
         try:
             found = json.loads(self._context.settings.text(LATELY, "[]"))
         except ValueError:
@@ -69,6 +68,8 @@ class Workspaces:
 
     def ask(self) -> None:
         """Choose a folder."""
+        from PySide6.QtWidgets import QFileDialog
+
         chosen = QFileDialog.getExistingDirectory(
             self._parent, "Choose a workspace, or an empty folder for one", str(self._context.workspace.path.parent)
         )
@@ -77,6 +78,8 @@ class Workspaces:
 
     def use(self, path: Path) -> None:
         """Turn to another workspace, unless a run is being written to the one in view."""
+        import json
+
         context = self._context
         path = path.absolute()
         if path == context.workspace.path.absolute():
@@ -99,10 +102,13 @@ class Workspaces:
         context.when_warm("training", lambda: self._look(context))
 
     def _look(self, context: Context) -> None:
+        from workbench.interrupted import look_for_interrupted
+
         look_for_interrupted(context)
 
     def _note(self, workspace: Workspace) -> Message:
         """What can be done in a workspace; a new one is made at once, so that it is known that it can be."""
+        from core import durable
         from core.runs.library import read_only_reason
 
         where = cell(durable.printable_path(workspace.path), 120)

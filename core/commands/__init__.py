@@ -8,16 +8,18 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core import __version__
-from core.commands.arguments import Parser, add_shared
-from core.commands.console import Console
 from core.commands.text import harmless
 from core.errors import InputError, PlanError, RankscopeError, SplitError, UsageError
 from core.first_use import WORDS, told_of_compiling
 from core.garbage import collect_seldom
-from core.nearest import nearest
+
+# the window writes numbers as the commands do, and is painted before what these parse with is loaded
+if TYPE_CHECKING:
+    from core.commands.arguments import Parser
+    from core.commands.console import Console
 
 USAGE = 2
 FAILURE = 1
@@ -91,6 +93,9 @@ def told_as_exit_code(work: Callable[[], int]) -> int:
 
 
 def _run(words: list[str]) -> int:
+    from core.commands.arguments import Parser, add_shared
+    from core.commands.console import Console
+
     name = _command(words)
     if name is None:
         parser = _overview()
@@ -137,6 +142,8 @@ def _command(words: Sequence[str]) -> str | None:
             waiting = True
         elif not word.startswith("-"):
             if word not in COMMANDS:
+                from core.nearest import nearest
+
                 near = nearest(word, COMMANDS) or list(COMMANDS)
                 raise UsageError(
                     "usage.unknown-command", f"there is no command {word!r}", remedy=f"Did you mean {', '.join(near)}?"
@@ -146,9 +153,11 @@ def _command(words: Sequence[str]) -> str | None:
 
 
 def _overview() -> Parser:
-    listed = "\n".join(f"  {name:<10} {command.help}" for name, command in COMMANDS.items())
     import argparse
 
+    from core.commands.arguments import Parser, add_shared
+
+    listed = "\n".join(f"  {name:<10} {command.help}" for name, command in COMMANDS.items())
     options: dict[str, Any] = {"formatter_class": argparse.RawDescriptionHelpFormatter}
     parser = Parser(
         prog="rankscope",

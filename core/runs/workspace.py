@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import os
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import platformdirs
 
-from core import durable, strict_json
 from core.errors import InputError, StorageError, UsageError
-from core.nearest import nearest
-from core.runs.folder import RunFolder
-from core.runs.marks import read_marks
-from core.runs.record import NEEDS, check_format
+
+# the window is painted with a workspace, and before what its files are read and written with is loaded
+if TYPE_CHECKING:
+    from core.runs.folder import RunFolder
 
 VARIABLE = "RANKSCOPE_WORKSPACE"
 FORMAT = 1
@@ -41,6 +40,8 @@ class Workspace:
 
     def runs(self) -> Iterator[RunFolder]:
         """All run folders, in no order; what is no run is passed over."""
+        from core.runs.folder import RunFolder
+
         if self.runs_folder.is_dir():
             for each in sorted(self.runs_folder.iterdir()):
                 if not each.name.startswith(".") and RunFolder(each).exists():
@@ -52,6 +53,9 @@ class Workspace:
         Raises:
             StorageError: they cannot be made, or a newer version made them.
         """
+        from core import durable, strict_json
+        from core.runs.record import NEEDS
+
         durable.make_folder(self.runs_folder)
         mark = self.path / "workspace.json"
         if mark.exists():
@@ -65,12 +69,17 @@ class Workspace:
         Raises:
             StorageError: newer, or its mark is damaged.
         """
+        from core import durable, strict_json
+        from core.runs.record import check_format
+
         mark = self.path / "workspace.json"
         if mark.exists():
             check_format(strict_json.read(mark), FORMAT, durable.printable_path(mark))
 
     def new_path(self) -> Path:
         """Where a new run will lie; its folder name is its id."""
+        import uuid
+
         return self.runs_folder / str(uuid.uuid4())
 
     def find(self, text: str) -> RunFolder:
@@ -80,6 +89,10 @@ class Workspace:
             InputError: the path is there and no run.
             UsageError: nothing, or more than one run, is called so.
         """
+        from core.durable import printable_path
+        from core.nearest import nearest
+        from core.runs.folder import RunFolder
+
         path = Path(text)
         if RunFolder(path).exists():
             return RunFolder(path)
@@ -108,7 +121,7 @@ class Workspace:
         raise UsageError(
             "run.unknown",
             f"there is no run {text!r}",
-            why=f"Neither here nor in the workspace {durable.printable_path(self.path)}",
+            why=f"Neither here nor in the workspace {printable_path(self.path)}",
             remedy=f"Did you mean {', '.join(near)}?"
             if near
             else "Train one with `rankscope train`, or check the path",
@@ -121,6 +134,8 @@ def workspace_in(folder: Path) -> Workspace:
     Raises:
         UsageError: it is no folder, or it holds other files and no workspace.
     """
+    from core import durable
+
     taken = folder.exists() and not folder.is_dir()
     if folder.is_dir() and not (folder / "workspace.json").exists() and not (folder / "runs").is_dir():
         with durable.storing(folder, "read"):
@@ -138,6 +153,8 @@ def workspace_in(folder: Path) -> Workspace:
 
 def _name(folder: RunFolder) -> str:
     """What the user called the run; nothing where that cannot be read."""
+    from core.runs.marks import read_marks
+
     try:
         return read_marks(folder).name
     except StorageError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import importlib
 import importlib.util
@@ -18,6 +17,7 @@ SHAPES = "torch._meta_registrations"
 """What torch knows of the shapes that its operations give on no data: a quarter of the time of its import, and only
 tracing a model for export asks for it."""
 STAGES: dict[str, tuple[str, ...]] = {
+    "plans": ("core.training.plan", "workbench.last_data", "workbench.bundle_import", "workbench.interrupted"),
     "plots": ("numpy", "pyqtgraph"),
     "reading": (
         "pandas",
@@ -69,6 +69,9 @@ def preload_torch() -> None:
     found = importlib.util.find_spec("torch")
     if not sys.platform.startswith("linux") or found is None or not found.submodule_search_locations:
         return
+    # loaded after the window is painted
+    import ctypes
+
     library = Path(found.submodule_search_locations[0]) / "lib" / "libtorch_cpu.so"
     loader = ctypes.CDLL(None)
     if library.exists() and hasattr(loader, "dlopen"):

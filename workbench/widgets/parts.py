@@ -6,6 +6,7 @@ import html
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -76,8 +77,14 @@ class IconButton(QToolButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         if action is not None:
             self.clicked.connect(lambda: action())
+        self._drawn = False
         theme.changed.connect(self._tint)
-        self._tint()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """The icon is drawn when it is first seen: many are in bars that are empty."""
+        super().showEvent(event)
+        if not self._drawn:
+            self._tint()
 
     def show_icon(self, name: str, help: str) -> None:
         """Another icon and meaning."""
@@ -87,6 +94,9 @@ class IconButton(QToolButton):
         self._tint()
 
     def _tint(self) -> None:
+        self._drawn = self.isVisible()
+        if not self._drawn:
+            return
         colours = self._theme.colours
         self.setIcon(icon(self._name, colours.muted, colours.accent, colours.line))
 

@@ -5,28 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QFileDialog, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
-from core.data.plan import DataPlan
 from core.runs.workspace import KEPT_GIGABYTES
-from core.splits import SPLITS
-from core.training.plan import Choice
-from workbench.jobs.calling import calling
-from workbench.jobs.downloading import downloading, follow_fetching
-from workbench.jobs.importing import follow_reading, importing
 from workbench.jobs.job import End, Job
 from workbench.page import Context, Message, Page, Remedy, message_of
 from workbench.pages.data.welcome import Welcome
-from workbench.session import Opened
 from workbench.words import cell
 
-SAMPLE = DataPlan().source
+SAMPLE = "sample"
+"""The source that stands for the sample data in a plan of the data."""
 MOST_KEPT = 100_000
 """Gigabytes of data that may be kept to be opened again quickly; the setting is ``data/kept``."""
 
 
+# the first page: what reads is loaded after the window is painted
 if TYPE_CHECKING:
     from core.data.movielens import Download
+    from core.data.plan import DataPlan
+    from core.training.plan import Choice
     from workbench.pages.data.overview import Overview
 
 
@@ -61,17 +58,22 @@ class DataPage(Page):
             self.context.tell(Message("Something is being read already. Cancel it first.", "warning"))
             return True
         if paths[0] == SAMPLE:
-            self.read(DataPlan())
+            from core.data.plan import DataPlan
+
+            self.read(DataPlan(source=SAMPLE))
         else:
             self.context.when_warm("reading", lambda: self._tell_apart(paths))
         return True
 
     def _tell_apart(self, paths: list[str]) -> None:
         """Find out which of the files holds interactions, and what the others are."""
+        from core.data.plan import DataPlan
+        from core.splits.dropped import sort_out
+        from workbench.jobs.calling import calling
+
         if len(paths) == 1:
             self._ask_how(DataPlan(source=paths[0]))
             return
-        from core.splits.dropped import sort_out
 
         job = Job("Looking at the files", calling(lambda: sort_out(paths)), quiet=True)
         job.ended.connect(self._told_apart)
@@ -90,12 +92,16 @@ class DataPage(Page):
 
     def ask_file(self) -> None:
         """Choose a file."""
+        from PySide6.QtWidgets import QFileDialog
+
         path, _ = QFileDialog.getOpenFileName(self, "Open interactions", self.context.settings.text("folder"))
         if path:
             self.take_files([path])
 
     def ask_folder(self) -> None:
         """Choose a folder."""
+        from PySide6.QtWidgets import QFileDialog
+
         path = QFileDialog.getExistingDirectory(self, "Open a folder", self.context.settings.text("folder"))
         if path:
             self.take_files([path])
@@ -113,6 +119,8 @@ class DataPage(Page):
 
     def _download(self, download: Download) -> None:
         """Fetch a set in the background; it is then opened like any other archive."""
+        from workbench.jobs.downloading import downloading, follow_fetching
+
         self.job = Job(f"Downloading {download.name}", downloading(download, self.context.workspace), follow_fetching)
         self.job.ended.connect(lambda end: self._downloaded(download, end))
         self.welcome.show_job(self.job)
@@ -142,6 +150,10 @@ class DataPage(Page):
 
     def read(self, plan: DataPlan, choice: Choice | None = None) -> None:
         """Read what a plan names, in the background, and divide it as is chosen or as is usual."""
+        from core.splits import SPLITS
+        from core.training.plan import Choice
+        from workbench.jobs.importing import follow_reading, importing
+
         if self.job is not None:
             self.context.tell(Message("Something is being read already. Cancel it first.", "warning"))
             return
@@ -165,7 +177,7 @@ class DataPage(Page):
             self.context.tell(message_of(end.error, end.details, None if plan.source == SAMPLE else remedy))
         elif end.cancelled:
             self.context.tell(Message("Reading was cancelled; nothing was kept."))
-        elif isinstance(end.value, Opened):
+        else:
             if plan.source != SAMPLE:
                 self.context.settings.remember(plan.source)
             # whoever hears of new data shows it, this page among them
