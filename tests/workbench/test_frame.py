@@ -41,10 +41,10 @@ def test_that_chips_share_the_narrow_window_and_keep_their_whole_name(window: Ma
     window.session.pin_item(HOSTILE)
     QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
     assert window.width() <= 1024
-    for chip in (window.data_chip, window.user_chip, window.item_chip):
+    for chip in (window.title_row.data, window.title_row.user, window.title_row.item):
         assert chip.geometry().right() <= window.width()
-    assert "…" in window.user_chip.text()
-    assert window.user_chip.whole.startswith("user ")
+    assert "…" in window.title_row.user.text()
+    assert window.title_row.user.whole.startswith("user ")
 
 
 def test_that_a_chip_cuts_what_does_not_fit(qtbot: QtBot) -> None:
@@ -63,9 +63,9 @@ def test_that_all_pages_have_their_button_in_the_lowest_window(window: MainWindo
     window.resize(1024, 560)
     QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
     assert window.height() == 560
-    places = [window.page_buttons[key].geometry() for key in PAGES]
+    places = [window.page_bar.buttons[key].geometry() for key in PAGES]
     assert all(first.bottom() < second.top() for first, second in itertools.pairwise(places))
-    assert places[-1].bottom() <= window.page_buttons["data"].parentWidget().height()
+    assert places[-1].bottom() <= window.page_bar.buttons["data"].parentWidget().height()
 
 
 def test_that_a_key_opens_the_guide_at_the_page(window: MainWindow) -> None:

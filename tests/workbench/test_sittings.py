@@ -92,7 +92,7 @@ def test_that_safe_mode_leaves_the_settings_alone_until_told(tmp_path: Path, mon
 
 def test_that_a_bad_end_without_a_run_is_told_beside_what_is_offered(qtbot: QtBot, window: MainWindow) -> None:
     window.tell(Message("Last time ratings.csv was open.", "note", Remedy("Open again", lambda: None)))
-    window._tell_bad_end()
+    window.start.tell_bad_end()
     message = window.message_bar.message
     assert message is not None
     assert message.text.startswith("Rankscope ended unexpectedly last time.")

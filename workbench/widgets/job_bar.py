@@ -35,8 +35,8 @@ class JobBar(QWidget):
         self.left = label("", "muted")
         self.rate = label("", "muted")
         self.waiting = label("", "muted")
-        self.pause = IconButton(theme, "pause", "Pause", self._pause)
-        self.stop = IconButton(theme, "stop", "Stop and keep what is trained", self._stop)
+        self.pause = IconButton(theme, "pause", "Pause", self.toggle_pause)
+        self.stop = IconButton(theme, "stop", "Stop and keep what is trained", self.stop_job)
         row.addWidget(self.title)
         row.addWidget(self.text)
         row.addWidget(self.progress, 1)
@@ -84,7 +84,8 @@ class JobBar(QWidget):
         help = "Stop and keep what is trained" if job is self._jobs.long else "Cancel"
         self.stop.show_icon("stop", help)
 
-    def _pause(self) -> None:
+    def toggle_pause(self) -> None:
+        """Have the running job wait, or go on."""
         job = self._jobs.shown
         if job is not None:
             if job.control.paused:
@@ -92,7 +93,8 @@ class JobBar(QWidget):
             else:
                 job.pause()
 
-    def _stop(self) -> None:
+    def stop_job(self) -> None:
+        """Ask the running job to end."""
         job = self._jobs.shown
         if job is not None:
             job.stop()

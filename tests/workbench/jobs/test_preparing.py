@@ -119,7 +119,7 @@ def test_that_the_window_shows_what_is_prepared_and_says_where_it_cannot_last(
     preparing_window.prepare_kernels(window.context)
     qtbot.waitUntil(lambda: window.job_bar.title.text() == module.TITLE, timeout=10_000)
     assert window.job_bar.text.text() == "first use on this machine: 0 of 2"
-    window.job_bar._stop()
+    window.job_bar.stop_job()
     qtbot.waitUntil(lambda: not window.jobs.running, timeout=10_000)
     assert window.message_bar.message is None
     monkeypatch.setattr(module, "COMMAND", SPEAKS)

@@ -38,7 +38,7 @@ def test_that_a_click_opens_the_sample(qtbot: QtBot, window: MainWindow) -> None
     assert page.overview is not None
     assert page.overview.cards["users"].value.text() == "671"
     assert page.overview.cards["interactions"].value.text() == "100,004"
-    assert "MovieLens small" in window.data_chip.accessibleName()
+    assert "MovieLens small" in window.title_row.data.accessibleName()
     page.overview.users.search.setText("547")
     qtbot.waitUntil(lambda: page.overview.users.model.rowCount() == 1)  # type: ignore[union-attr]
 

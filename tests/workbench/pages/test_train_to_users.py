@@ -72,7 +72,7 @@ def test_that_a_user_is_ranked_and_the_held_out_item_is_marked(
     assert users.ranked.rowCount() == placing.ranked == 25 - 11
     users.ranked_table.choose(0)
     qtbot.waitUntil(lambda: "speak" in users.reasons.text.text(), timeout=30_000)
-    assert "u7" in window.user_chip.text()
+    assert "u7" in window.title_row.user.text()
 
 
 def test_that_stopping_keeps_what_was_trained(qtbot: QtBot, window: MainWindow, opened: Opened) -> None:

@@ -76,7 +76,7 @@ def test_that_every_control_is_within_the_reach_of_the_scroll_bars(
         for key in PAGES:
             window.go(key)
             qtbot.waitUntil(lambda key=key: window.page(key) is not None, timeout=60_000)  # type: ignore[misc]
-            page, room = window.page(key), window._rooms[key]
+            page, room = window.page(key), window.stack._rooms[key]
             assert page is not None
             qtbot.waitUntil(lambda page=page: page.width() >= page.minimumSizeHint().width(), timeout=5000)  # type: ignore[misc]
             assert window.size() == size
@@ -109,15 +109,15 @@ def test_that_the_bars_of_the_window_keep_their_buttons_in_a_narrow_one(
     window.resize(SMALLEST)
     QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
     assert window.width() == SMALLEST.width()
-    for each in (*window.page_buttons.values(), window.job_bar.stop, window.user_chip):
+    for each in (*window.page_bar.buttons.values(), window.job_bar.stop, window.title_row.user):
         right = each.mapTo(window, QPoint(each.width(), each.height()))
         assert right.x() <= window.width()
         assert right.y() <= window.height()
-    style = window.page_buttons["guide"].toolButtonStyle()
+    style = window.page_bar.buttons["guide"].toolButtonStyle()
     assert style == Qt.ToolButtonStyle.ToolButtonIconOnly
     window.resize(1024, 700)
     QApplication.processEvents()
-    assert window.page_buttons["guide"].toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonTextUnderIcon
+    assert window.page_bar.buttons["guide"].toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonTextUnderIcon
     window.job_bar.stop.click()
     qtbot.waitUntil(lambda: not window.jobs.running)
 
