@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from core.errors import InputError
 from core.runs.workspace import Workspace
 from core.training.plan import make_plan
 from workbench.excepthook import Catcher
+from workbench.jobs.job import Job
 from workbench.main_window import MainWindow
 from workbench.page import Message, Remedy, message_of
 from workbench.pages import PAGES
@@ -30,7 +32,7 @@ def test_that_every_page_shows_with_nothing_loaded(qtbot: QtBot, window: MainWin
         page = window.page(key)
         assert page is not None
         assert page.isVisible()
-        assert window.page_buttons[key].isChecked()
+        assert window.page_bar.buttons[key].isChecked()
 
 
 def test_that_every_page_shows_with_data_in_both_themes(qtbot: QtBot, window: MainWindow, opened: Opened) -> None:
@@ -106,6 +108,24 @@ def test_that_commands_can_be_found_by_their_words(qtbot: QtBot, window: MainWin
     qtbot.waitUntil(lambda: window.current == "train")
 
 
+def test_that_the_keys_of_the_job_menu_work_after_it_was_looked_at_while_nothing_ran(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    menu = next(each.menu() for each in window.menuBar().actions() if each.text() == "&Job")
+    pause, stop = menu.actions()
+    menu.aboutToShow.emit()
+    assert not pause.isEnabled()
+    assert not stop.isEnabled()
+    over = threading.Event()
+    job = window.jobs.add(Job("Waiting", lambda control, tell: over.wait(60)))
+    assert pause.isEnabled()
+    qtbot.keyClick(window, Qt.Key.Key_Period, Qt.KeyboardModifier.ControlModifier)
+    assert job.stopping
+    over.set()
+    qtbot.waitUntil(lambda: not window.jobs.running)
+    assert not stop.isEnabled()
+
+
 @pytest.mark.parametrize(("answer", "left"), [("keep", 1), ("discard", 0)])
 def test_that_closing_while_training_asks_and_ends_cleanly(
     qtbot: QtBot, window: MainWindow, opened: Opened, monkeypatch: pytest.MonkeyPatch, answer: str, left: int
@@ -115,10 +135,10 @@ def test_that_closing_while_training_asks_and_ends_cleanly(
     page = window.page("train")
     page.start(make_plan({**outside(opened), "training": {"epochs": 100_000, "patience": 0}}))  # type: ignore[union-attr]
     qtbot.waitUntil(lambda: len(list(window.context.workspace.runs())) == 1, timeout=60_000)
-    monkeypatch.setattr(window, "ask_to_close", lambda: "cancel")
+    monkeypatch.setattr(window.closing, "_ask", lambda: "cancel")
     assert not window.close()
     assert window.jobs.long is not None
-    monkeypatch.setattr(window, "ask_to_close", lambda: answer)
+    monkeypatch.setattr(window.closing, "_ask", lambda: answer)
     window.close()
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=60_000)
     assert len(list(window.context.workspace.runs())) == left
