@@ -77,7 +77,7 @@ def take_pictures(folder: Path, held: Path) -> None:
     runs.details.tabs.setCurrentWidget(runs.details.users)  # type: ignore[attr-defined]
     keep("runs-users")
     window.page("runs").table.selectRow(0)  # type: ignore[union-attr]
-    window.page("runs").inspect()  # type: ignore[union-attr]
+    window.page("runs").opening.inspect()  # type: ignore[union-attr]
     wait_for(lambda: getattr(window.page("users"), "view", None) is not None)
     chooser = window.page("users").chooser  # type: ignore[union-attr]
     wait_for(lambda: chooser.combo.count() > 1)

@@ -38,16 +38,16 @@ def test_that_another_workspace_shows_its_own_runs_and_is_remembered(
     first = with_run(window.context.workspace.path)
     page = runs_page(qtbot, window, 1)
     page.table.selectRow(0)
-    page.open_as_first()
+    page.opening.open_as_first()
     assert window.session.run is not None
-    page.delete()
+    page.trash.delete()
     qtbot.waitUntil(lambda: not list(first.runs()) and not window.jobs.running, timeout=60_000)
     second = with_run(tmp_path / "second")
     window.workspaces.use(second.path)
     qtbot.waitUntil(lambda: page.shelf is not None and len(page.runs.entries) == 1, timeout=60_000)
     assert window.context.workspace == second
     assert window.session.run is None
-    page.undo()
+    page.trash.undo()
     qtbot.waitUntil(lambda: not window.jobs.running, timeout=60_000)
     assert not list(first.runs())
     assert workspace_at_start(settings)[0] == second

@@ -136,7 +136,7 @@ def test_that_a_run_is_renamed_in_place(qtbot: QtBot, window: MainWindow) -> Non
     put(window, 3)
     page = shown(qtbot, window, 3)
     page.table.selectRow(1)
-    folder = page._folders(page.chosen())[0]
+    folder = page._chosen_runs.folders(page.chosen())[0]
     page.table.setFocus()
     qtbot.keyClick(page.table, Qt.Key.Key_F2)
     assert page.table.editing
@@ -194,11 +194,11 @@ def test_that_deleting_can_be_undone_by_the_message_and_by_the_key(qtbot: QtBot,
     page.remove.click()
     qtbot.waitUntil(lambda: page.runs.rowCount() == 0, timeout=30_000)
     settled(qtbot, window)
-    page.undo()
+    page.trash.undo()
     qtbot.waitUntil(lambda: page.runs.rowCount() == 4, timeout=30_000)
     settled(qtbot, window)
     assert list(deleted_runs(workspace)) == []
-    page.undo()
+    page.trash.undo()
     settled(qtbot, window)
     assert page.runs.rowCount() == 4
 
@@ -212,14 +212,14 @@ def test_that_the_trash_is_emptied_only_after_a_question(
     page.remove.click()
     qtbot.waitUntil(lambda: page.runs.rowCount() == 1, timeout=30_000)
     settled(qtbot, window)
-    monkeypatch.setattr(page, "ask_to_empty", lambda number: False)
-    page.empty_trash()
+    monkeypatch.setattr(page.trash, "ask_to_empty", lambda number: False)
+    page.trash.empty_trash()
     assert len(list(deleted_runs(window.context.workspace))) == 1
-    monkeypatch.setattr(page, "ask_to_empty", lambda number: True)
-    page.empty_trash()
+    monkeypatch.setattr(page.trash, "ask_to_empty", lambda number: True)
+    page.trash.empty_trash()
     qtbot.waitUntil(lambda: not page.list.trash.isEnabled(), timeout=30_000)
     settled(qtbot, window)
-    page.undo()
+    page.trash.undo()
     settled(qtbot, window)
     assert page.runs.rowCount() == 1
 
@@ -235,8 +235,8 @@ def test_that_a_run_of_another_process_is_shown_with_its_owner_and_left_alone(qt
         assert "4711 on elsewhere" in state.data(Qt.ItemDataRole.ToolTipRole)
         assert not any(each.isEnabled() for each in (page.rename, page.star, page.note, page.remove))
         assert not page.runs.flags(page.runs.index(0, NAME)) & Qt.ItemFlag.ItemIsEditable
-        page.delete()
-        page.toggle_stars()
+        page.trash.delete()
+        page.marks.toggle_stars()
         settled(qtbot, window)
         assert page.runs.rowCount() == 1
     page.left()

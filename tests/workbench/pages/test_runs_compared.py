@@ -127,7 +127,7 @@ def test_that_a_completed_run_is_trained_longer_where_that_equals_a_longer_run(
     train = trained(qtbot, window, opened, "gmf", "mf")
     page = shown(qtbot, window, 2)
     answers: list[int | None] = [None, 5, 7]
-    monkeypatch.setattr(page, "ask_epochs", lambda entry: answers.pop(0))
+    monkeypatch.setattr(page.opening, "ask_epochs", lambda entry: answers.pop(0))
     page.list.choose([each.folder for each in page.runs.entries if each.model == "gmf"])
     assert page.go_on.text() == "Train longer…"
     page.go_on.click()

@@ -17,6 +17,7 @@ from core.commands.text import duration
 from core.runs.differing import PlanTable
 from core.runs.entries import DAMAGED, Entry
 from workbench.columns import Column
+from workbench.icons import swatch
 from workbench.tables.model import ColumnsModel, Index
 from workbench.theme import Theme
 from workbench.widgets.parts import tip
@@ -34,6 +35,8 @@ UNLIKE = {
     "sampled": "Among given candidates only (sampled): far higher than among all items, and not to be compared with it",
 }
 """Why a figure is grey and slanted."""
+SWATCH = 8
+"""Pixels of the square in a run's colour before its name."""
 STAR, NAME, HIT = 0, 1, 3
 """Places of columns that behave in their own way."""
 
@@ -211,7 +214,7 @@ class RunsModel(ColumnsModel):
             )
             return Interval(value, low, high, self._scale)
         if role == Qt.ItemDataRole.DecorationRole and column == NAME and entry.state != DAMAGED:
-            return QColor(self._theme.colours.series[self._theme.run_colours.of(entry.folder)])
+            return swatch(self._theme.colours.series[self._theme.run_colours.of(entry.folder)], SWATCH)
         if role == Qt.ItemDataRole.ForegroundRole:
             return self._foreground(entry, column)
         if role == Qt.ItemDataRole.FontRole and self._unlike(entry, column):
