@@ -24,9 +24,25 @@ def drawing(name: str) -> str:
     return (FOLDER / f"{name}.svg").read_text("utf-8")
 
 
+@lru_cache(maxsize=256)
 def pixmap(name: str, colour: str, size: int, ratio: float = RATIO) -> QPixmap:
-    """An icon as a picture of ``size`` pixels, ``ratio`` device pixels each."""
+    """An icon as a picture of ``size`` pixels, ``ratio`` device pixels each.
+
+    The same one each time: Qt keeps what it scales of a picture by the picture, up to 10 MB of pictures seen once.
+    """
     return _painted(_renderer(name, colour), size, ratio)
+
+
+@lru_cache(maxsize=64)
+def swatch(colour: str, size: int) -> QIcon:
+    """A square of a colour, ``size`` pixels wide; the same one each time, as ``pixmap``.
+
+    A row of a table that gives a bare colour gets a new picture whenever it is painted.
+    """
+    made = QPixmap(round(size * RATIO), round(size * RATIO))
+    made.fill(colour)
+    made.setDevicePixelRatio(RATIO)
+    return QIcon(made)
 
 
 def _renderer(name: str, colour: str) -> QSvgRenderer:

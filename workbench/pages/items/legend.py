@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QLinearGradient, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
@@ -110,6 +112,7 @@ class Scale(QWidget):
         painter.end()
 
 
+@lru_cache(maxsize=64)
 def _dot(colour: str) -> QIcon:
     made = QPixmap(2 * DOT, 2 * DOT)
     made.fill(Qt.GlobalColor.transparent)
