@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from core.compiling.tiny import tiny_split
 from core.errors import TrainingError
-from core.kernels.factorisation import SPECIAL_FACTORS
+from core.kernels.descent import Descent, Steps
+from core.kernels.factorisation import SPECIAL_FACTORS, Tables
 from core.kernels.membership import seen_of
 from core.losses import LOSSES
 from core.models import MODELS
@@ -21,10 +24,19 @@ def train_factorisation(folder: Path) -> None:
     """The compiled learner for each number of factors that has a kernel of its own, and for all others."""
     for factors in (*SPECIAL_FACTORS, 3):
         fit(folder, "mf", {"factors": factors}, loss={"name": "bpr"})
+        descend_in_portions(folder, factors)
     # as for data that is too large for a bitmap
     seen_of(tiny_split(folder).train.pairs, budget=1)
     fit(folder, "mf", loss={"name": "bpr"}, training={"reproducible": False})
     fit(folder, "mf", loss={"name": "bpr"}, training={"threads": 2})
+
+
+def descend_in_portions(folder: Path, factors: int) -> None:
+    """As for tables that are too large for the caches."""
+    train = tiny_split(folder).train
+    users, items = (np.zeros((rows, factors), np.float32) for rows in (train.n_users, train.n_items))
+    descent = Descent(Tables(users, items, np.zeros(0, np.float32)), train, Steps(), seed=1, portions=2)
+    descent.run(descent.blocks(1)[0], 0.01)
 
 
 def train_warp(folder: Path) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from numpy import uint64
 
+from core.kernels.divisions import Division, Piece, Window, division
 from core.kernels.factorisation import (
     BINS,
     LOSS_CODES,
@@ -21,10 +22,12 @@ from core.kernels.factorisation import (
     lanes_of,
     learn_drawn,
 )
+from core.kernels.factorisation_portions import learn_in_portion
 from core.kernels.factorisation_warp import learn_warp
 from core.kernels.gates import APART, SPINS, reached
 from core.kernels.membership import seen_of
-from core.kernels.schedule import WINDOW, Block, Cells, Items, arrange, blocks, divide, window_ends
+from core.kernels.portions import CELLS, portions_each
+from core.kernels.schedule import WINDOW, Block, Items, blocks, window_ends
 from core.kernels.streams import WORD, word_reference
 
 if TYPE_CHECKING:
@@ -51,7 +54,8 @@ class Steps:
             fastest, NOT repeatable. Otherwise they never share a row (stratified SGD, Gemulla et al. 2011). In both
             each thread walks a window of users of its own, the items are divided among the threads anew each epoch, and
             a thread draws its negatives from the part of the items that it is at: a row that goes to and fro between
-            processors costs more than all the arithmetic.
+            processors costs more than all the arithmetic. Where that part is too large for a processor's caches, it is
+            divided again, into portions that each window walks one after the other (not with WARP).
     """
 
     loss: str = "bpr"
@@ -87,22 +91,32 @@ class Descent:
     """Tables being learned from the training part; every draw follows from the seed, the epoch and the positive.
 
     The tables are changed in place. They may share their memory with torch parameters.
+
+    Args:
+        portions: that a thread's part of the items is cut into; 0 takes what suits the size of the tables. WARP has 1.
     """
 
-    def __init__(self, tables: Tables, train: Events, steps: Steps, seed: int) -> None:
+    def __init__(self, tables: Tables, train: Events, steps: Steps, seed: int, portions: int = 0) -> None:
         if len(train) >= 2**31:
             raise ValueError("more than 2^31 positives")
         self.tables, self.steps, self.seed = tables, steps, seed
         self.train = train
-        self.ends = window_ends(train.indptr, WINDOW, steps.threads)
-        self.seen = seen_of(train.pairs)
+        factors = tables.users.shape[1]
+        warp = steps.loss == "warp"
+        suitable = portions or portions_each(train.n_items, factors, steps.threads, len(train))
+        self.portions = 1 if warp else suitable
+        width = WINDOW if self.portions == 1 else CELLS * steps.threads * self.portions
+        self.ends = window_ends(train.indptr, width, steps.threads)
         self.fixed = constants(train.n_items)
-        self.lanes = lanes_of(tables.users.shape[1])
-        cost = WARP_COST if steps.loss == "warp" else steps.negatives
-        self._slices = max(-(-int(np.diff(self.ends).max()) * cost // BLOCK_TRIPLES), 1)
-        self._learn = learn_warp if steps.loss == "warp" else learn_drawn
+        self.lanes = lanes_of(factors)
+        cost = WARP_COST if warp else steps.negatives
+        slices = max(-(-int(np.diff(self.ends).max()) * cost // BLOCK_TRIPLES), 1)
+        self._slices = slices if self.portions == 1 else min(slices, self.portions)
+        # portions hold all that a user has met beside what is being walked
+        self.seen = None if self.portions > 1 else seen_of(train.pairs)
+        self._learn = learn_warp if warp else learn_drawn
         self._epoch: _Epoch | None = None
-        self._windows = [_Window() for _ in range(steps.threads)]
+        self._windows = [Window() for _ in range(steps.threads)]
 
     def blocks(self, epoch: int) -> list[Block]:
         """The blocks of an epoch, to be run in this order; as many in every epoch."""
@@ -151,32 +165,28 @@ class Descent:
         window = self._windows[thread]
         try:
             self._fill(window, block.epoch, block.windows[thread], epoch)
-            found = []
+            found: list[Report] = []
             for turn in range(parts):
                 held = (thread + turn) % parts
                 if turn and not self.steps.lock_free:
                     self._wait(walk, (thread + 1) % parts, turn)
-                row, cells = window.slice_of(held, block)
-                histogram = np.zeros(BINS, np.int64)
-                loss, triples, skipped = self._learn(
-                    self.lanes,
-                    self.tables,
-                    cells,
-                    uint64(row),
-                    self.seen,
-                    epoch.members[held, : epoch.sizes[held]] if parts > 1 else _EVERYTHING,
-                    walk.rule,
-                    self.fixed,
-                    epoch.draw_key,
-                    histogram,
-                )
+                found += [self._through(piece, walk) for piece in epoch.division.pieces(window, held, block)]
                 walk.turns[thread * APART] = turn + 1
-                found.append(Report(len(cells), triples, skipped, loss, histogram))
         except BaseException:
             # nobody waits for a thread that will not come
             walk.turns[:] = parts
             raise
         return found
+
+    def _through(self, piece: Piece, walk: _Walk) -> Report:
+        histogram = np.zeros(BINS, np.int64)
+        row, cells, members = piece
+        last = (walk.rule, self.fixed, walk.epoch.draw_key, histogram)
+        if self.seen is None:
+            loss, triples, skipped = learn_in_portion(self.lanes, self.tables, cells, row, members, *last)
+        else:
+            loss, triples, skipped = self._learn(self.lanes, self.tables, cells, row, self.seen, members, *last)
+        return Report(len(cells), triples, skipped, loss, histogram)
 
     def _wait(self, walk: _Walk, thread: int, turn: int) -> None:
         """Until the thread that held the part before has ended so many turns."""
@@ -184,30 +194,15 @@ class Descent:
             # there are more threads than processors for them
             time.sleep(0)
 
-    def _fill(self, window: _Window, epoch: int, number: int, begun: _Epoch) -> None:
-        if (window.epoch, window.number) == (epoch, number):
-            return
-        first, stop = int(self.ends[number]), int(self.ends[number + 1])
-        if window.cells.shape[1] <= stop - first:
-            # most of it is never touched, and takes no memory
-            window.cells = np.empty((self.steps.threads, stop - first + 1), np.uint64)
-        users, items = self.train.users, self.train.items
-        window.rows = arrange(users, items, first, stop, begun.item_part, begun.order_key, window.cells)
-        window.epoch, window.number = epoch, number
+    def _fill(self, window: Window, epoch: int, number: int, begun: _Epoch) -> None:
+        if (window.epoch, window.number) != (epoch, number):
+            first, stop = int(self.ends[number]), int(self.ends[number + 1])
+            begun.division.fill(window, self.train.users, self.train.items, first, stop)
+            window.epoch, window.number = epoch, number
 
     def _begun(self, number: int) -> _Epoch:
-        parts, n_items = self.steps.threads, self.train.n_items
-        epoch = _Epoch(
-            number,
-            self._key(number, 1),
-            self._key(number, 2),
-            np.zeros(n_items if parts > 1 else 0, np.uint16),
-            np.zeros((parts, -(-n_items // parts)), np.int32),
-            np.zeros(parts, np.int64),
-        )
-        if parts > 1:
-            divide(self._ranking, self._key(number, 3), epoch.item_part, epoch.members, epoch.sizes)
-        return epoch
+        keys = (self._key(number, 1), self._key(number, 3), self._key(number, 4))
+        return _Epoch(number, self._key(number, 2), division(self._ranking, self.steps.threads, self.portions, keys))
 
     @cached_property
     def _ranking(self) -> Items:
@@ -229,34 +224,13 @@ class Descent:
         )
 
 
-_EVERYTHING: Items = np.empty(0, np.int32)
-
-
 @dataclass(frozen=True, eq=False)
 class _Epoch:
-    """What is the same in a whole epoch: keys, part of each item, and each part's items."""
+    """What is the same in a whole epoch."""
 
     number: int
-    order_key: np.uint64
     draw_key: np.uint64
-    item_part: npt.NDArray[np.uint16]
-    members: Items
-    sizes: npt.NDArray[np.int64]
-
-
-class _Window:
-    """A thread's window, its positives by the part of their item."""
-
-    def __init__(self) -> None:
-        self.epoch, self.number = -1, -1
-        self.cells: npt.NDArray[np.uint64] = np.empty((0, 0), np.uint64)
-        self.rows: npt.NDArray[np.int64] = np.zeros(0, np.int64)
-
-    def slice_of(self, part: int, block: Block) -> tuple[int, Cells]:
-        """The part's positives that belong to the block, and the number of the first."""
-        row, stop = self.rows[part : part + 2].tolist()
-        start, end = ((stop - row) * at // block.parts for at in (block.part, block.part + 1))
-        return row + start, self.cells[part, start:end]
+    division: Division
 
 
 @dataclass(frozen=True, eq=False)

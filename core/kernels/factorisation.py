@@ -227,11 +227,12 @@ def draw_triples(
             negative = last_resort(indptr, items, bits, n_items, catalogue, user, last)
         missing += int(negative < 0)
         drawn[again_at] = NOTHING if negative < 0 else negative
-    return _without_missing(triples, count) if missing else count
+    return without_missing(triples, count) if missing else count
 
 
 @njit(nogil=True, cache=True)
-def _without_missing(triples: npt.NDArray[np.uint32], count: int) -> int:
+def without_missing(triples: npt.NDArray[np.uint32], count: int) -> int:
+    """Close the gaps that triples with NOTHING leave; how many remain."""
     kept = 0
     for at in range(count):
         if triples[2, at] != NOTHING:

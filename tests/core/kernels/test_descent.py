@@ -28,9 +28,9 @@ def fresh(train: Events, factors: int = 8) -> Tables:
     return Tables(users, items, np.zeros(train.n_items, np.float32))
 
 
-def epochs(train: Events, steps: Steps, number: int, seed: int = 3) -> tuple[Tables, list[Report]]:
+def epochs(train: Events, steps: Steps, number: int, seed: int = 3, portions: int = 0) -> tuple[Tables, list[Report]]:
     tables = fresh(train)
-    found = Descent(tables, train, steps, seed)
+    found = Descent(tables, train, steps, seed, portions)
     reports = [found.run(block, 0.05) for epoch in range(number) for block in found.blocks(epoch)]
     found.close()
     return tables, reports
@@ -66,30 +66,47 @@ def test_that_every_way_ranks_unseen_items_of_the_own_group_first(steps: Steps) 
     assert last < first
 
 
+@pytest.mark.parametrize(
+    "steps",
+    [Steps(), Steps("bce", negatives=2), Steps("hinge", threads=2), Steps("bpr", threads=2, lock_free=True)],
+    ids=str,
+)
+def test_that_portions_rank_unseen_items_of_the_own_group_first(steps: Steps) -> None:
+    train = groups(n_items=80)
+    tables, reports = epochs(train, steps, 30, portions=3)
+    assert held_back_first(train, tables) > 0.9
+    assert sum(report.positives for report in reports) == 30 * len(train)
+    assert sum(report.triples for report in reports) == 30 * len(train) * steps.negatives
+    assert sum(report.skipped for report in reports) == 0
+
+
 @pytest.mark.parametrize("threads", [1, 2, 3])
-@pytest.mark.parametrize("loss", ["bpr", "warp"])
-def test_that_the_same_seed_and_threads_give_the_same_tables_to_the_last_bit(loss: str, threads: int) -> None:
+@pytest.mark.parametrize(("loss", "portions"), [("bpr", 0), ("warp", 0), ("bpr", 3)])
+def test_that_the_same_seed_and_threads_give_the_same_tables_to_the_last_bit(
+    loss: str, portions: int, threads: int
+) -> None:
     train = groups()
-    first, _ = epochs(train, Steps(loss, threads=threads), 5)
+    first, _ = epochs(train, Steps(loss, threads=threads), 5, portions=portions)
     # other interleavings of the threads
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
-    again, _ = epochs(train, Steps(loss, threads=threads), 5)
+    again, _ = epochs(train, Steps(loss, threads=threads), 5, portions=portions)
     sys.setswitchinterval(interval)
-    other, _ = epochs(train, Steps(loss, threads=threads), 5, seed=4)
+    other, _ = epochs(train, Steps(loss, threads=threads), 5, seed=4, portions=portions)
     for mine, same, different in zip(first, again, other, strict=True):
         assert mine.tobytes() == same.tobytes()
         assert mine.tobytes() != different.tobytes()
 
 
-@pytest.mark.parametrize("threads", [1, 2])
-def test_that_blocks_can_be_run_after_a_resume(monkeypatch: pytest.MonkeyPatch, threads: int) -> None:
+@pytest.mark.parametrize(("threads", "portions"), [(1, 0), (2, 0), (1, 4), (2, 3)])
+def test_that_blocks_can_be_run_after_a_resume(monkeypatch: pytest.MonkeyPatch, threads: int, portions: int) -> None:
     monkeypatch.setattr(descent, "WINDOW", 150)
+    monkeypatch.setattr(descent, "CELLS", 20)
     monkeypatch.setattr(descent, "BLOCK_TRIPLES", 64)
     train = groups()
     steps = Steps("bpr", threads=threads)
     whole = fresh(train)
-    through = Descent(whole, train, steps, 9)
+    through = Descent(whole, train, steps, 9, portions)
     assert len(through.blocks(0)) > 6
     assert through.blocks(0)[0].parts > 1
     for epoch in (0, 1):
@@ -98,7 +115,7 @@ def test_that_blocks_can_be_run_after_a_resume(monkeypatch: pytest.MonkeyPatch, 
     parts = fresh(train)
     for epoch in (0, 1):
         for number in range(len(through.blocks(epoch))):
-            resumed = Descent(parts, train, steps, 9)
+            resumed = Descent(parts, train, steps, 9, portions)
             resumed.run(resumed.blocks(epoch)[number], 0.05)
             resumed.close()
     through.close()
