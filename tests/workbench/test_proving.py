@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,11 @@ from typing import Any
 import pytest
 
 from core.proving.proof import Options, Progress
+from core.runs.trash import deleted_runs
+from core.runs.workspace import Workspace
 from tests.core.proving.test_proofs import verdict
-from workbench.proving import command
+from tests.core.runs.shelves import put_run
+from workbench.proving import command, soak
 from workbench.proving.soak import Sample, judged
 
 
@@ -58,3 +62,19 @@ def test_that_growth_is_seen_and_warming_up_is_not() -> None:
     warmed = [Sample(each.hours, each.memory - (100 if at < 20 else 0), 8, 20) for at, each in enumerate(samples(0.0))]
     assert judged(warmed, 60.0)[1] == []
     assert judged(samples(0.0)[:5], 60.0)[1]
+
+
+def test_that_the_soak_keeps_the_latest_runs_and_deletes_a_crowd(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(soak, "CROWD", 5)
+    monkeypatch.setattr(soak, "KEPT", 2)
+    workspace = Workspace(tmp_path)
+    assert soak.tidied(workspace) == 0
+    workspace.prepare()
+    runs = [put_run(workspace, number).path for number in range(5)]
+    for at, run in enumerate(reversed(runs)):
+        os.utime(run, (at, at))
+    assert soak.tidied(workspace) == 3
+    assert {each.name for each in workspace.runs_folder.iterdir()} == {each.name for each in runs[:2]}
+    assert not list(deleted_runs(workspace))

@@ -15,6 +15,9 @@ from typing import Any
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QDialog
 
+from core.runs.folder import RunFolder
+from core.runs.trash import delete_run, empty_trash
+from core.runs.workspace import Workspace
 from workbench.pages import PAGES
 from workbench.proving.living import Living, say
 
@@ -28,6 +31,10 @@ SLOPE = 2.0
 """MB an hour."""
 GROWTH = 32.0
 """MB between the second quarter of a short soak and its last."""
+KEPT = 40
+"""Runs that stay in the workspace, the latest: a list that grows with what is trained is the user's, no leak."""
+CROWD = 60
+"""Runs from which on all but those are deleted for good, as a user tidies up."""
 MORE = 2
 """Threads or handles more in the last quarter than in the second."""
 
@@ -55,6 +62,7 @@ class Soak:
         self.began = time.monotonic()
         self.samples: list[Sample] = []
         self.done = 0
+        self.removed = 0
         self.timer = QTimer()
         self.timer.timeout.connect(self.act)
         self.timer.start(STEP)
@@ -79,6 +87,11 @@ class Soak:
         say({"done": round(passed, 2), "total": self.minutes, "shown": shown(self.samples[-1])})
         if self.done % IMPORT_EVERY == 0:
             self.living.open_data()
+        session = self.living.window.session
+        removed = tidied(session.workspace)
+        if removed:
+            self.removed += removed
+            session.tell_runs()
         self.living.train()
 
     def _end(self) -> None:
@@ -88,12 +101,22 @@ class Soak:
             return
         self.timer.stop()
         figures, violations = judged(self.samples, self.minutes)
-        figures["trainings"] = self.living.trainings
+        figures |= {"trainings": self.living.trainings, "runs removed": self.removed}
         violations += self.living.exceptions
         say({"done": self.minutes, "total": self.minutes, "figures": figures, "violations": violations})
         window.removeEventFilter(self.living)
         window.close()
         QApplication.exit(0)
+
+
+def tidied(workspace: Workspace) -> int:
+    """Delete the oldest runs of a crowd for good, as the window does it but for the question; gives how many."""
+    there = sorted(workspace.runs_folder.glob("*"), key=lambda each: each.stat().st_mtime)
+    if len(there) < CROWD:
+        return 0
+    for folder in there[:-KEPT]:
+        delete_run(workspace, RunFolder(folder))
+    return empty_trash(workspace)
 
 
 def sample(hours: float) -> Sample:
