@@ -44,14 +44,7 @@ class Editor(QWidget):
 
     def problem(self) -> str:
         """Why the value cannot be, in a few words; empty when it can."""
-        try:
-            coerce(self.parameter, self.value(), "")
-        except PlanError:
-            unit = f" {self.parameter.unit}" if self.parameter.unit else ""
-            listed = "a list, " if self.parameter.kind.startswith("tuple") else ""
-            kind = {"int": "a whole number, ", "float": "a number, "}.get(self.parameter.kind, listed)
-            return f"takes {kind}{self.parameter.range_text()}{unit}"
-        return ""
+        return problem_of(self.parameter, self.value())
 
 
 class TextEditor(Editor):
@@ -196,6 +189,25 @@ def shown(value: Any) -> str:
     if isinstance(value, tuple | list):
         return ", ".join(shown(each) for each in value)
     return f"{value:g}" if isinstance(value, float) and float(f"{value:g}") == value else str(value)
+
+
+def as_edited(parameter: Parameter, value: Any) -> Any:
+    """What the editor of a parameter gives for a value that was put into it."""
+    if parameter.choices:
+        return str(value)
+    return bool(value) if parameter.kind == "bool" else shown(value)
+
+
+def problem_of(parameter: Parameter, value: Any) -> str:
+    """Why a value cannot be, in a few words; empty when it can."""
+    try:
+        coerce(parameter, value, "")
+    except PlanError:
+        unit = f" {parameter.unit}" if parameter.unit else ""
+        listed = "a list, " if parameter.kind.startswith("tuple") else ""
+        kind = {"int": "a whole number, ", "float": "a number, "}.get(parameter.kind, listed)
+        return f"takes {kind}{parameter.range_text()}{unit}"
+    return ""
 
 
 def name_of(parameter: Parameter) -> str:

@@ -15,7 +15,6 @@ from core.models import MODELS
 from core.training.plan import CHOICES, Choice, Plan, make_plan, misfit
 from core.training.settings import EvaluationSettings, OptimiserSettings, TrainingSettings
 from workbench.forms.choices import TableChoice
-from workbench.forms.editors import TextEditor
 from workbench.forms.form import SettingsForm
 from workbench.theme import Theme
 from workbench.widgets.section import Section
@@ -69,13 +68,19 @@ class PlanForm(QWidget):
             column.addWidget(self.sections[section])
         for section, (title, cls) in FIXED.items():
             self.sections[section] = Section(theme, title, open=False, ask=partial(self._ask, section))
-            form = SettingsForm(theme, cls)
+            # folded away most of the time: the rows are made when they are first to be seen
+            form = SettingsForm(theme, cls, later=True)
             form.changed.connect(self._edited)
+            self.sections[section].opening.connect(partial(self._unfold, section))
             self.forms[section] = form
             self.sections[section].add(form)
             column.addWidget(self.sections[section])
         self.show_batch_size(0)
         self.give({"model": {"name": "mf"}})
+
+    def _unfold(self, section: str) -> None:
+        self.forms[section].make_all()
+        self.forms[section].follow(self.sections[section].last)
 
     def _ask(self, section: str) -> None:
         self.asked.emit(self.topic(section))
@@ -85,14 +90,12 @@ class PlanForm(QWidget):
         if section in CHOSEN:
             return f"{section}.{self.choices[section].key}"
         if section == "evaluation":
-            return f"metric.{str(self.forms['training'].fields['stop_on'].editor.value()).partition('@')[0]}"
+            return f"metric.{str(self.forms['training'].fields['stop_on'].value()).partition('@')[0]}"
         return {"optimiser": "idea.decay", "training": "idea.early-stopping"}[section]
 
     def show_batch_size(self, size: int) -> None:
         """Tell which size stands for 0; 0 when it is not known yet."""
-        editor = self.forms["training"].fields["batch_size"].editor
-        assert isinstance(editor, TextEditor)
-        editor.show_zero_as(f"auto ({size:,})" if size else "auto")
+        self.forms["training"].fields["batch_size"].show_zero_as(f"auto ({size:,})" if size else "auto")
 
     # --- in and out ---------------------------------------------------------------------------------------------
 
@@ -178,6 +181,7 @@ class PlanForm(QWidget):
                 form.changed.connect(self._edited)
                 self._made[section, key] = form
                 self.sections[section].add(form)
+                form.follow(self.choices[section].combo)
             shown = self.forms.get(section)
             if shown is not form:
                 if shown is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from workbench.icons import icon
@@ -17,7 +17,15 @@ class Section(QWidget):
 
     Args:
         ask: opens the guide at what the part is about; without it there is no question mark.
+
+    Attributes:
+        last: what one comes to with Tab before the body.
+
+    Signals:
+        opening: the body is about to be seen.
     """
+
+    opening = Signal()
 
     def __init__(self, theme: Theme, title: str, open: bool = True, ask: Callable[[], object] | None = None) -> None:
         super().__init__()
@@ -38,8 +46,10 @@ class Section(QWidget):
         row.setSpacing(8)
         row.addWidget(self.head)
         row.addWidget(self.words, 1)
+        self.last: QWidget = self.head
         if ask is not None:
-            row.addWidget(IconButton(theme, "help", f"What {title} is, in the guide", ask))
+            self.last = IconButton(theme, "help", f"What {title} is, in the guide", ask)
+            row.addWidget(self.last)
         outer.addLayout(row)
         self.body = QWidget()
         self.layout_ = QVBoxLayout(self.body)
@@ -59,6 +69,8 @@ class Section(QWidget):
         self.words.setText(text)
 
     def _fold(self, open: bool) -> None:
+        if open:
+            self.opening.emit()
         self.body.setVisible(open)
         self._tint()
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from core.losses import LOSSES
@@ -51,6 +52,61 @@ def test_that_every_declared_parameter_has_an_editor_that_shows_its_default(
     assert set(form.fields) == {parameter.name for parameter in describe(cls)}
     assert form.problems() == []
     assert form.given() == {}
+
+
+@pytest.mark.parametrize("cls", EVERY, ids=lambda cls: cls.__name__)
+def test_that_a_form_without_widgets_takes_and_gives_what_one_with_widgets_does(
+    qtbot: QtBot, theme: Theme, cls: type
+) -> None:
+    made, later = SettingsForm(theme, cls), SettingsForm(theme, cls, later=True)
+    for each in (made, later):
+        qtbot.addWidget(each)
+    every = describe(cls)
+    for values in ({}, {each.name: each.low for each in every if each.low is not None}, _others(cls)):
+        for form in (made, later):
+            form.give(values)
+            form.show_defaults({each.name: each.low for each in every[:1] if each.low is not None})
+        assert later.findChildren(QWidget) == []
+        for name, field in made.fields.items():
+            assert later.fields[name].value() == field.editor.value()
+        assert later.given() == made.given()
+        assert later.problems() == made.problems()
+    later.make_all()
+    for name, field in made.fields.items():
+        assert later.fields[name].editor.value() == field.editor.value()
+        assert later.fields[name].name.text() == field.name.text()
+        assert later.fields[name].reset.isHidden() == field.reset.isHidden()
+    assert later.given() == made.given()
+
+
+def _others(cls: type) -> dict[str, object]:
+    """Values of each kind that differ from the defaults."""
+    found: dict[str, object] = {}
+    for each in describe(cls):
+        if each.choices:
+            found[each.name] = each.choices[-1]
+        elif each.kind == "bool":
+            found[each.name] = not each.default
+        elif each.kind == "float":
+            found[each.name] = 1 / 3
+        elif each.kind.startswith("tuple[str"):
+            found[each.name] = ("<b>1</b>", "2")
+    return found
+
+
+def test_that_a_widget_that_is_asked_for_is_made(qtbot: QtBot, theme: Theme) -> None:
+    form = SettingsForm(theme, Example, later=True)
+    qtbot.addWidget(form)
+    form.fields["factors"].show_zero_as("auto (64)")
+    form.give({"factors": 0})
+    assert form.fields["factors"].value() == "0"
+    editor = form.fields["factors"].editor
+    assert isinstance(editor, TextEditor)
+    assert editor.edit.text() == ""
+    assert editor.edit.placeholderText() == "auto (64)"
+    assert editor.value() == "0"
+    # zero is not among the values of this one
+    assert not form.fields["factors"].error.isHidden()
 
 
 def test_that_every_kind_of_the_declarations_is_in_the_table() -> None:

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
+from PySide6.QtCore import QCoreApplication, QPoint, Qt
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from core.losses import LOSSES
 from core.models import MODELS
 from core.training.plan import from_toml, make_plan, to_toml, to_values
+from workbench.forms.editors import TextEditor
 from workbench.forms.plan_form import PlanForm
 from workbench.forms.presets import PRESETS
 from workbench.theme import Theme
@@ -55,6 +60,45 @@ def test_that_a_sampler_that_does_not_fit_the_new_loss_is_replaced(form: PlanFor
     form.choices["loss"].chosen.emit("bpr")
     assert form.choices["sampler"].key in LOSSES["bpr"].samplers
     assert form.error is None
+
+
+def test_that_folded_sections_make_no_widgets_until_they_are_unfolded(form: PlanForm) -> None:
+    for section in ("optimiser", "training", "evaluation"):
+        assert form.forms[section].findChildren(QWidget) == []
+    form.give({"model": {"name": "mf"}, "training": {"epochs": 3}})
+    form.show_batch_size(64)
+    assert form.plan is not None
+    assert form.plan.training.epochs == 3
+    assert form.forms["training"].findChildren(QWidget) == []
+    form.sections["training"].head.setChecked(True)
+    epochs = form.forms["training"].fields["epochs"].editor
+    assert isinstance(epochs, TextEditor)
+    assert epochs.edit.text() == "3"
+    epochs.edit.setText("4")
+    epochs.changed.emit()
+    assert form.plan.training.epochs == 4
+    assert form.forms["evaluation"].findChildren(QWidget) == []
+
+
+def test_that_tab_goes_through_what_is_unfolded_in_the_order_in_which_it_stands(qtbot: QtBot, form: PlanForm) -> None:
+    form.show()
+    for section in ("evaluation", "training"):
+        form.sections[section].head.setChecked(True)
+    form.choices["model"].choose("neumf")
+    form.choices["model"].chosen.emit("neumf")
+    QCoreApplication.processEvents()
+    order: list[QWidget] = []
+    each: QWidget | None = form.sections["model"].head
+    for _ in range(400):
+        assert each is not None
+        if each.isVisible() and each.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            order.append(each)
+        each = each.nextInFocusChain()
+    order = order[: order.index(form.sections["model"].head, 1)]
+    heights = [each.mapTo(form, QPoint(0, 0)).y() for each in order]
+    assert len(order) > 30
+    # in one row they may differ by some pixels
+    assert all(after > before - 8 for before, after in pairwise(heights))
 
 
 def test_that_a_wrong_field_leaves_no_plan_and_says_which(form: PlanForm) -> None:
