@@ -4,39 +4,29 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.benching.inputs import CLUSTERS, FEWEST_ITEMS, GLOBAL, OWN, ROWS_PER_ITEM, ROWS_PER_USER
-from core.data.catalogue import Catalogue
-from core.data.interactions import Events, Interactions, no_events
-from core.data.vocabulary import Vocabulary
+from core.benching.inputs import CLUSTERS, GLOBAL, OWN, shape_of
+from core.benching.options import Options
+from core.data.interactions import Events, no_events
+from core.data.made import made_interactions
 from core.splits.split import Split
 
 AT_ONCE = 4_000_000
 """Events that are made at a time."""
 
 
-def made_split(rows: int, seed: int = 1) -> Split:
+def made_split(rows: int, seed: int = 1, shape: tuple[int, int] | None = None) -> Split:
     """Users and items as ``inputs.made_up`` makes them, the last event of each user held out for testing."""
-    events = made_events(rows, seed)
+    events = made_events(rows, seed, shape)
     last = np.append(events.users[1:] != events.users[:-1], True)
     test, train = events.select(last), events.select(~last)
-    n_users, n_items = events.n_users, events.n_items
-    interactions = Interactions(
-        events=train,
-        below=no_events(n_users, n_items),
-        users=Vocabulary([f"u{row}" for row in range(n_users)]),
-        items=Vocabulary([f"i{row}" for row in range(n_items)]),
-        catalogue=Catalogue.empty(n_items),
-        clock="file",
-        source={"name": "made-up"},
-    )
-    return Split("leave-last-out", interactions, train, no_events(n_users, n_items), test)
+    interactions = made_interactions(train, source={"name": "made-up"})
+    return Split("leave-last-out", interactions, train, no_events(events.n_users, events.n_items), test)
 
 
-def made_events(rows: int, seed: int = 1) -> Events:
+def made_events(rows: int, seed: int = 1, shape: tuple[int, int] | None = None) -> Events:
     """Events in user order, without times."""
     random = np.random.default_rng(seed)
-    n_users = max(rows // ROWS_PER_USER, 2)
-    n_items = max(rows // ROWS_PER_ITEM, min(rows // 20, FEWEST_ITEMS))
+    n_users, n_items = shape or shape_of(Options(rows=rows))
     weights = random.lognormal(0, 1.1, n_users)
     users = np.repeat(np.arange(n_users, dtype=np.int32), random.multinomial(rows, weights / weights.sum()))
     popularity = 1 / (np.arange(n_items) + 10)

@@ -10,9 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from core.data.catalogue import Catalogue
-from core.data.interactions import Events, Interactions, no_events
-from core.data.vocabulary import Vocabulary
+from core.data.interactions import Events
+from core.data.made import made_interactions
 from core.models import MODELS
 from core.params import describe
 from core.runs.creating import NewRun
@@ -71,16 +70,7 @@ def made_split(seed: int = 1, refit: bool = False) -> Split:
     weights = generator.integers(1, 6, len(users)).astype(np.float32)
     events = Events(users, items, times, weights, USERS, ITEMS)
     nth = np.tile(np.arange(EACH), USERS)
-    interactions = Interactions(
-        events=events,
-        below=no_events(USERS, ITEMS),
-        users=Vocabulary([f"user {row}" for row in range(USERS)]),
-        items=Vocabulary([f"item {row}" for row in range(ITEMS)]),
-        catalogue=Catalogue.empty(ITEMS),
-        clock="utc",
-        weights="rating",
-        source={"name": "made at random"},
-    )
+    interactions = made_interactions(events, clock="utc", weights="rating", source={"name": "made at random"})
     return Split(
         kind="leave-last-out",
         interactions=interactions,

@@ -9,9 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from core.data.catalogue import Catalogue
-from core.data.interactions import Events, Interactions, no_events
-from core.data.vocabulary import Vocabulary
+from core.data.interactions import Events, no_events
+from core.data.made import made_interactions
 from core.scoring import Histories
 from core.splits.split import Candidates, Split
 
@@ -80,15 +79,8 @@ def split(
     candidates: Candidates | None = None,
     repeats: str = "first",
 ) -> Split:
-    interactions = Interactions(
-        no_events(n_users, n_items),
-        events(below or {}, n_users, n_items),
-        Vocabulary([f"u{user}" for user in range(n_users)]),
-        Vocabulary([f"i{item}" for item in range(n_items)]),
-        Catalogue.empty(n_items),
-        "utc",
-        repeats=repeats,
-    )
+    lower = events(below or {}, n_users, n_items)
+    interactions = made_interactions(no_events(n_users, n_items), below=lower, clock="utc", repeats=repeats)
     return Split(
         "leave-last-out",
         interactions,

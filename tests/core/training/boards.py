@@ -4,24 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.data.catalogue import Catalogue
-from core.data.interactions import Events, Interactions, no_events
-from core.data.vocabulary import Vocabulary
+from core.data.interactions import Events, no_events
+from core.data.made import made_interactions
 from core.splits.split import Split
 
 
 def split_of(train: Events, validation: Events, test: Events, weights: str = "none", refit: bool = False) -> Split:
     """A split of given parts; ids are ``u0``, ``i0`` and so on."""
-    users, items = train.n_users, train.n_items
-    interactions = Interactions(
-        events=train,
-        below=no_events(users, items),
-        users=Vocabulary([f"u{row}" for row in range(users)]),
-        items=Vocabulary([f"i{row}" for row in range(items)]),
-        catalogue=Catalogue.empty(items),
-        clock="order",
-        weights=weights,  # type: ignore[arg-type]
-    )
+    interactions = made_interactions(train, clock="order", weights=weights)
     return Split("predefined" if refit else "leave-last-out", interactions, train, validation, test, refit=refit)
 
 
