@@ -322,9 +322,13 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         x, y = self._shown
         self.getPlotItem().getViewBox().setRange(xRange=x, yRange=y, padding=0.03, disableAutoRange=True)
 
+    def forget_range(self) -> None:
+        """Something else is drawn from now on: its range is shown, also to somebody who has zoomed in."""
+        self._shown, self._zoomed = None, False
+
     def clear_all(self) -> None:
         """Take away all lines, bars and levels."""
-        self._shown, self._zoomed = None, False
+        self.forget_range()
         self.keep_lines([])
         self.keep_points([])
         for item, _ in self._bars.values():

@@ -68,6 +68,7 @@ def draw_difference(plot: Plot, trace: Trace, plan: Plan | None) -> list[Entry]:
     low, high = HISTOGRAM_RANGE
     counts = np.asarray(trace.histogram, np.float64)
     if not len(counts) or not counts.sum():
+        plot.clear_all()
         return [("muted", no_differences(plan), True)] if plan else []
     width = (high - low) / HISTOGRAM_BINS
     centres = low + width * (np.arange(HISTOGRAM_BINS) + 0.5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer
@@ -15,18 +16,24 @@ from workbench.pages.train.drawing import draw_difference, draw_loss, draw_ranks
 from workbench.pages.train.form_panel import FormPanel
 from workbench.pages.train.live_plots import PLOTS, LivePlots
 from workbench.pages.train.log_view import LogView
+from workbench.pages.train.pace import Pace
 from workbench.pages.train.pinned import PinnedUsers
 from workbench.pages.train.queue_panel import QueuePanel
-from workbench.pages.train.ranking_plot import by_key, chosen_names, list_lengths
+from workbench.pages.train.ranking_plot import STRIPS, by_key, chosen_names, list_lengths
 from workbench.plots.legend import Legend
 from workbench.trace import Trace
 from workbench.widgets.check_menu import CheckMenu
 from workbench.widgets.parts import Card, IconButton, label
 from workbench.words import examples_noun, metric_label
 
-REDRAW = 35
-"""Milliseconds between two looks whether a part is to be drawn anew; each part has its turn."""
-PARTS = ("loss", "difference", "metrics", "speed", "ranks", "log")
+REDRAW, CATCH_UP = 35, 8
+"""Milliseconds between two parts that are drawn anew, each in its turn; the second where all are to be, at once."""
+SELDOM = 0.2
+"""Seconds between two drawings of one part."""
+PARTS = ("loss", "difference", "metrics", *STRIPS, "speed", "ranks", "log")
+"""What is drawn in one event: more in one go would hold the window for too long."""
+BY_EPOCH = ("metrics", *STRIPS, "ranks")
+"""Parts that change when an epoch was measured, and at no step."""
 TITLES = {"loss": "Loss", "metrics": "Validation", "difference": "Score difference", "ranks": "Pinned users"}
 MOST_LINES = 6
 MOST_EARLIER = 12
@@ -37,7 +44,7 @@ USUAL = "ndcg,hit,auc"
 
 
 class LivePanel(QWidget):
-    """Draws a Trace, each part about five times a second and only while it is seen."""
+    """Draws a Trace, each part five times a second at most, within a share of the time, and only while it is seen."""
 
     def __init__(self, context: Context, form: FormPanel) -> None:
         super().__init__()
@@ -45,7 +52,8 @@ class LivePanel(QWidget):
         self.trace: Trace | None = None
         self.plan: Plan | None = None
         self.earlier: list[Trace] = []
-        self._drawn: dict[str, object] = {}
+        self._drawn: dict[str, tuple[object, float]] = {}
+        self._pace = Pace()
         self._turn = 0
         self._logged = 0
         theme = context.theme
@@ -78,6 +86,9 @@ class LivePanel(QWidget):
         self._timer.setInterval(REDRAW)
         self._timer.timeout.connect(self._look)
         self._timer.start()
+        self._catching_up = QTimer(self)
+        self._catching_up.setInterval(CATCH_UP)
+        self._catching_up.timeout.connect(self._catch_up)
         theme.changed.connect(self._renew)
 
     def _hear_theme_last(self) -> None:
@@ -86,8 +97,10 @@ class LivePanel(QWidget):
         self._context.theme.changed.connect(self._renew)
 
     def _draw_anew(self, name: str) -> None:
-        self._drawn.pop(name, None)
+        for part in (name, *(STRIPS if name == "metrics" else ())):
+            self._drawn.pop(part, None)
         self._draw_part(name)
+        self._catching_up.start()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Where there is little room the throughput is told in words alone."""
@@ -178,7 +191,7 @@ class LivePanel(QWidget):
         self.trace, self.plan = trace, plan
         self.log.begin()
         self._logged = 0
-        self.plots.clear_all()
+        self.plots.show_everything()
         self._renew()
 
     def add_earlier(self, trace: Trace) -> None:
@@ -210,26 +223,47 @@ class LivePanel(QWidget):
         self._renew()
 
     def _renew(self) -> None:
-        """Draw everything again, whatever was drawn."""
+        """Draw everything again, whatever was drawn, one part after the other."""
         self._drawn = {}
-        for _ in PARTS:
-            self._look()
+        self._catching_up.start()
+
+    def _catch_up(self) -> None:
+        """Draw one part that was never drawn; what is seen is what somebody waits for, however long others take."""
+        if not self._draw_next(lambda part: part not in self._drawn):
+            self._catching_up.stop()
 
     def _look(self) -> None:
-        """Bring one part up to date: plots painted in one go would hold the window for too long."""
-        self._turn = (self._turn + 1) % len(PARTS)
-        self._draw_part(PARTS[self._turn])
+        """Bring one part up to date, where that is not too soon."""
+        if self._catching_up.isActive() or not self._pace.allows():
+            return
+        long_ago = time.monotonic() - SELDOM
+        self._draw_next(lambda part: part not in self._drawn or self._drawn[part][1] <= long_ago)
 
-    def _draw_part(self, part: str) -> None:
+    def _draw_next(self, due: Callable[[str], bool]) -> bool:
+        """Draw the first part that is due and has something new; False where there is none."""
+        for _ in PARTS:
+            self._turn = (self._turn + 1) % len(PARTS)
+            if due(PARTS[self._turn]) and self._draw_part(PARTS[self._turn]):
+                return True
+        return False
+
+    def draw_all(self) -> None:
+        """Draw all parts in one go, as a picture wants them."""
+        self._drawn = {}
+        for part in PARTS:
+            self._draw_part(part)
+
+    def _draw_part(self, part: str) -> bool:
         trace = self.trace
         # what is told before a plot is there stays in the trace: it is drawn when the plot is shown
-        waits = part in PLOTS and not self.plots.in_view(part)
+        place = "metrics" if part in STRIPS else part
+        waits = place in PLOTS and not self.plots.in_view(place)
         if trace is None or waits or not self.isVisible():
-            return
-        told = (len(trace.epochs), trace.started is not None) if part in ("metrics", "ranks") else trace.version
-        if self._drawn.get(part) == told:
-            return
-        self._drawn[part] = told
+            return False
+        told = (len(trace.epochs), trace.started is not None) if part in BY_EPOCH else trace.version
+        if part in self._drawn and self._drawn[part][0] == told:
+            return False
+        self._drawn[part] = (told, time.monotonic())
         draw: dict[str, Callable[[Trace], None]] = {
             "loss": self._draw_loss,
             "speed": self._draw_speed,
@@ -238,7 +272,11 @@ class LivePanel(QWidget):
             "ranks": self._draw_ranks,
             "log": self._write_log,
         }
-        draw[part](trace)
+        if part in draw:
+            draw[part](trace)
+        else:
+            self.plots.metrics.draw_strip(part, trace, self.overlaid(), self._names(trace), self.baselines.isChecked())
+        return True
 
     # --- drawing ------------------------------------------------------------------------------------------------
 
@@ -263,22 +301,26 @@ class LivePanel(QWidget):
     def _draw_difference(self, trace: Trace) -> None:
         self.legends["difference"].show_entries(draw_difference(self.plots.difference, trace, self.plan))
 
-    def _offer_metrics(self, trace: Trace) -> list[str]:
-        """Offer what the run measures; gives the flat names that are drawn."""
-        names = list(trace.metrics) or list(trace.started.baseline if trace.started is not None else ())
+    def _offered(self, trace: Trace) -> tuple[list[str], list[str], list[str], list[str]]:
+        """Metrics that the run measures and those that are ticked; list lengths and those that are ticked."""
+        names = measured(trace)
         keys, ks = by_key(names), [str(k) for k in list_lengths(names)]
         ticked = [key for key in keys if key in self._wanted_keys] or keys[:1]
+        return keys, ticked, ks, [k for k in ks if k in self._wanted_ks] or (["10"] if "10" in ks else ks[:1])
+
+    def _names(self, trace: Trace) -> list[str]:
+        """The flat names of the metrics that are drawn."""
+        _, ticked, _, lengths = self._offered(trace)
+        return chosen_names(measured(trace), ticked, lengths)[:MOST_LINES]
+
+    def _draw_metrics(self, trace: Trace) -> None:
+        """What surrounds the strips, which are parts of their own."""
+        keys, ticked, ks, lengths = self._offered(trace)
         self.measures.offer([(key, metric_label(key)) for key in keys], ticked)
-        lengths = [k for k in ks if k in self._wanted_ks] or (["10"] if "10" in ks else ks[:1])
         self.ks.offer([(k, k) for k in ks], lengths)
         self.measures.say(", ".join(metric_label(key) for key in ticked) or "Metrics")
         self.ks.say(f"k {', '.join(lengths)}" if lengths else "k")
-        return chosen_names(names, ticked, lengths)[:MOST_LINES]
-
-    def _draw_metrics(self, trace: Trace) -> None:
-        names = self._offer_metrics(trace)
-        entries = self.plots.metrics.draw(trace, self.overlaid(), names, self.baselines.isChecked())
-        self.legends["metrics"].show_entries(entries)
+        self.legends["metrics"].show_entries(self.plots.metrics.arrange(trace, self._names(trace)))
 
     def _draw_ranks(self, trace: Trace) -> None:
         self.pinned.show_trace(trace)
@@ -289,3 +331,8 @@ class LivePanel(QWidget):
         self._logged = len(trace.log)
         if fresh:
             self.log.add(fresh)
+
+
+def measured(trace: Trace) -> list[str]:
+    """Flat names of what a run measures; before its first epoch what Popularity was measured by."""
+    return list(trace.metrics) or list(trace.started.baseline if trace.started is not None else ())

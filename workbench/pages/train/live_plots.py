@@ -92,10 +92,10 @@ class LivePlots(QObject):
         """Whether a plot was made and shown."""
         return name in self._made and name not in self._unseen
 
-    def clear_all(self) -> None:
-        """Nothing is drawn."""
+    def show_everything(self) -> None:
+        """Another run is drawn: what somebody has zoomed in to is no longer there."""
         for plot in self._made.values():
-            plot.clear_all()
+            plot.forget_range()
 
     def go_on(self) -> None:
         """Make and show what is missing, one after the other."""

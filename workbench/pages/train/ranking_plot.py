@@ -32,6 +32,7 @@ STYLES: tuple[tuple[str, tuple[float, ...]], ...] = (
 AXIS = 44
 MARKS = 8
 """Symbols on a line at most."""
+NOTHING = np.zeros(0)
 
 
 class RankingPlot(QWidget):
@@ -48,15 +49,18 @@ class RankingPlot(QWidget):
             # one above the other, so that an epoch is at the same place in all
             strip.getPlotItem().getAxis("left").setWidth(AXIS)
             column.addWidget(strip, STRIPS[key])
-            strip.setVisible(key == "lists")
+        self._arranged = ["lists"]
+        # the strips take the theme's colours first, and all name their axes with them
+        theme.changed.connect(self._show_strips)
+        self._show_strips()
 
-    def clear_all(self) -> None:
-        """Nothing is drawn."""
+    def forget_range(self) -> None:
+        """The next range is shown, also to somebody who has zoomed in."""
         for strip in self.strips.values():
-            strip.clear_all()
+            strip.forget_range()
 
     def draw(self, trace: Trace, others: Sequence[Trace], names: Sequence[str], baselines: bool) -> list[Entry]:
-        """Draw the metrics of a run and of others beside it.
+        """Draw the metrics of a run and of others beside it, in all strips at once.
 
         Args:
             names: flat names, such as ``ndcg@10``.
@@ -65,15 +69,19 @@ class RankingPlot(QWidget):
         Returns:
             What the legend says.
         """
-        shown = {scale_of(name) for name in names} or {"lists"}
+        entries = self.arrange(trace, names)
+        for key in STRIPS:
+            self.draw_strip(key, trace, others, names, baselines)
+        return entries
+
+    def arrange(self, trace: Trace, names: Sequence[str]) -> list[Entry]:
+        """Show the strips that some metrics need, the lowest with its axis; gives what the legend says."""
+        scales = {scale_of(name) for name in names} or {"lists"}
+        shown = [key for key in STRIPS if key in scales]
+        if shown != self._arranged:
+            self._arranged = shown
+            self._show_strips()
         entries: list[Entry] = []
-        lowest = [key for key in STRIPS if key in shown][-1]
-        for key, strip in self.strips.items():
-            strip.setVisible(key in shown)
-            strip.getPlotItem().getAxis("bottom").setStyle(showValues=key == lowest)
-            strip.getPlotItem().showLabel("bottom", key == lowest)
-            own = [name for name in names if scale_of(name) == key]
-            self._draw_strip(strip, trace, others, own, list(names), baselines)
         for at, name in enumerate(names):
             values = trace.metrics[name].values if name in trace.metrics else np.empty(0)
             known = values[np.isfinite(values)]
@@ -83,25 +91,28 @@ class RankingPlot(QWidget):
             entries.append(("muted", f"best: {trace.best_epoch}", True))
         return entries
 
-    def _draw_strip(
-        self,
-        strip: Plot,
-        trace: Trace,
-        others: Sequence[Trace],
-        own: Sequence[str],
-        names: Sequence[str],
-        baselines: bool,
+    def _show_strips(self) -> None:
+        for key, strip in self.strips.items():
+            strip.setVisible(key in self._arranged)
+            strip.getPlotItem().getAxis("bottom").setStyle(showValues=key == self._arranged[-1])
+            strip.getPlotItem().showLabel("bottom", key == self._arranged[-1])
+
+    def draw_strip(
+        self, scale: str, trace: Trace, others: Sequence[Trace], names: Sequence[str], baselines: bool
     ) -> None:
+        """Draw those of the metrics that have this scale."""
+        strip, own = self.strips[scale], [name for name in names if scale_of(name) == scale]
         lines, levels, seen = [], [], []
         baseline = trace.started.baseline if trace.started is not None and baselines else {}
         for name in own:
-            symbol, dash = STYLES[list(names).index(name) % len(STYLES)]
+            symbol, dash = STYLES[names.index(name) % len(STYLES)]
             for number, each in enumerate([*others, trace]):
-                if name not in each.metrics:
+                if name not in each.metrics and each is not trace:
                     continue
                 key = f"{name} {number if each is not trace else 'own'}"
                 lines.append(key)
-                x, y = each.epochs.values, each.metrics[name].values
+                # the line of a run that begins is there and empty: to make one takes longer than to draw it
+                x, y = (each.epochs.values, each.metrics[name].values) if name in each.metrics else (NOTHING, NOTHING)
                 seen.append(y)
                 strip.line(key, x, y, each.colour, width=2 if each is trace else 1, dash=dash or False)
                 at = marked(len(x))
@@ -109,7 +120,7 @@ class RankingPlot(QWidget):
             if name in baseline:
                 levels.append(name)
                 words = f"Popularity {metric_label(name)} {score(baseline[name])}"
-                strip.level(name, baseline[name], words, place=0.98 - 0.34 * (list(own).index(name) % 3))
+                strip.level(name, baseline[name], words, place=0.98 - 0.34 * (own.index(name) % 3))
         if trace.best_epoch and own:
             strip.level("best", trace.best_epoch, upright=True)
             levels.append("best")

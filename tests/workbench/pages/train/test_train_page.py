@@ -258,7 +258,7 @@ def test_that_an_overlaid_run_keeps_its_colour_and_smoothing_keeps_the_raw_line(
     page.live.overlay.offer([("0", "first")], ["0"])
     page.live.smooth.setValue(50)
     page.live.plots.make_all()
-    page.live._renew()
+    page.live.draw_all()
     styles = page.live.plots.loss._styles
     assert styles["0"][0] == 3
     assert styles["own"][:2] == (4, 2)
@@ -273,7 +273,7 @@ def test_that_pinned_users_are_chosen_and_the_one_of_the_session_is_added(page: 
     page.live.show_trace(trace, None)
     page._show()
     page.live.plots.make_all()
-    page.live._renew()
+    page.live.draw_all()
     pinned = page.live.pinned
     assert pinned.drawn == [f"u{at}" for at in range(6)]
     assert set(page.live.plots.ranks._curves) == set(pinned.drawn)
