@@ -231,6 +231,7 @@ class LivePanel(QWidget):
         """Draw one part that was never drawn; what is seen is what somebody waits for, however long others take."""
         if not self._draw_next(lambda part: part not in self._drawn):
             self._catching_up.stop()
+            self._pace.forgive()
 
     def _look(self) -> None:
         """Bring one part up to date, where that is not too soon."""

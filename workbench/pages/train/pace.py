@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 SHARE = 0.1
 """Of a processor's time that the window's thread takes at most while something new is to be drawn all the time."""
-MOST, LEAST = 0.02, -0.06
+MOST, LEAST = 0.02, -0.03
 """Seconds of drawing that may be saved up, and that may be owed: other work of the window holds it up no longer."""
 
 
@@ -33,3 +33,8 @@ class Pace:
         self._balance = min(max(self._balance + gained, LEAST), MOST)
         self._before = (passed, spent)
         return self._balance > 0
+
+    def forgive(self) -> None:
+        """What was computed until now is not to be made up for: somebody waited for it."""
+        self.allows()
+        self._balance = max(self._balance, 0.0)

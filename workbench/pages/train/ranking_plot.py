@@ -136,7 +136,7 @@ def last_epoch(traces: Iterable[Trace]) -> float:
     ends = []
     for trace in traces:
         reached = max([*trace.at.values[-1:], *trace.epochs.values[-1:], 0.0])
-        ends.append(growing_end(reached, trace.started.epochs if trace.started is not None else reached))
+        ends.append(growing_end(reached, trace.started.epochs if trace.started is not None else max(reached, 1.0)))
     return max(ends, default=1.0)
 
 

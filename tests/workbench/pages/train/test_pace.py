@@ -50,3 +50,12 @@ def test_that_other_work_of_the_window_holds_drawing_up_for_no_longer_than_what_
     assert pace.allows()
     clocks.spent += 1.01 * MOST
     assert not pace.allows()
+
+
+def test_that_what_somebody_waited_for_is_forgiven() -> None:
+    clocks = Clocks()
+    pace = clocks.pace()
+    clocks.spent += 1.0
+    pace.forgive()
+    clocks.passed += 0.001
+    assert pace.allows()

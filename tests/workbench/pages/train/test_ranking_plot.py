@@ -63,6 +63,7 @@ def test_that_several_metrics_are_drawn_each_with_its_baseline_and_auc_apart(qtb
 
 
 def test_that_the_axis_of_epochs_grows_in_steps_up_to_the_plan() -> None:
+    assert last_epoch([Trace("told nothing yet")]) == 1
     trace = traced(0, 0.1)
     assert last_epoch([trace]) == 2
     trace.take([dataclasses.replace(done(4, 0.1), epochs=5)])
