@@ -45,14 +45,14 @@ BENCHES: dict[str, BenchEntry] = {
     ),
     "train-neumf": BenchEntry(
         label="Training NeuMF",
-        help="Epochs of NeuMF at d2l's sizes (10 factors, tower 10-10-10), drawing of negatives included.",
+        help="Epochs of NeuMF at d2l's sizes (10 factors, tower 10-10-10) or its paper's, drawing included.",
         unit="positives",
         prepare="core.benching.training:neumf",
         peers=("recbole",),
     ),
     "train-caser": BenchEntry(
         label="Training Caser",
-        help="Epochs of Caser at d2l's sizes (10 factors, 5 items, 16 and 4 filters), cutting of windows included.",
+        help="Epochs of Caser at d2l's sizes (10 factors, 5 items, 16 and 4 filters) or its paper's, cutting included.",
         unit="windows",
         prepare="core.benching.training:caser",
         peers=("recbole",),

@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from core.benching.inputs import about, write_csv
+from core.benching.inputs import about, shape_of, write_csv
 from core.benching.measuring import Bench, Contender
 from core.benching.options import Options
 from core.benching.peers import peers_for
@@ -86,7 +86,7 @@ def _file(options: Options, folder: Path) -> Path:
     """A plain CSV: the one that was named, a made-up one, or the sample's."""
     if options.rows:
         path = folder / "made-up.csv"
-        write_csv(path, options.rows)
+        write_csv(path, options.rows, shape=shape_of(options))
         return path
     if options.data != SAMPLE:
         return Path(options.data)

@@ -28,9 +28,16 @@ def split_of(options: Options, folder: Path, windows: bool = False) -> Split:
     source = options.data
     if options.rows:
         source = str(folder / "made-up.csv")
-        write_csv(Path(source), options.rows)
+        write_csv(Path(source), options.rows, shape=shape_of(options))
     data = DataPlan(source=source, validation="none")
     return prepare(data, "leave-last-out", SPLITS["leave-last-out"].settings(), windows=windows).split
+
+
+def shape_of(options: Options) -> tuple[int, int]:
+    """Made-up users and items: those asked for, else as many as suit the rows."""
+    rows = options.rows
+    n_items = max(rows // ROWS_PER_ITEM, min(rows // 20, FEWEST_ITEMS))
+    return options.users or max(rows // ROWS_PER_USER, 2), options.items or n_items
 
 
 def about(split: Split) -> dict[str, str]:
@@ -43,18 +50,22 @@ def about(split: Split) -> dict[str, str]:
     }
 
 
-def made_up(rows: int, seed: int = 1) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def made_up(
+    rows: int, seed: int = 1, shape: tuple[int, int] | None = None
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Users, items and times in seconds: long-tailed, clustered, without structure in time.
 
     About 144 events a user (log-normal) and 748 an item, as in MovieLens 20M; more items than that in small sets. A
     quarter of the events follows the popularity of all items (Zipf), the rest that of the user's clusters.
 
+    Args:
+        shape: users and items in place of those.
+
     Returns:
         Three arrays ``[rows]``, in no order.
     """
     random = np.random.default_rng(seed)
-    n_users = max(rows // ROWS_PER_USER, 2)
-    n_items = max(rows // ROWS_PER_ITEM, min(rows // 20, FEWEST_ITEMS))
+    n_users, n_items = shape or shape_of(Options(rows=rows))
     weights = random.lognormal(0, 1.1, n_users)
     users = np.repeat(np.arange(n_users), random.multinomial(rows, weights / weights.sum()))
     popularity = 1 / (np.arange(n_items) + 10)
@@ -69,12 +80,12 @@ def made_up(rows: int, seed: int = 1) -> tuple[npt.NDArray[np.int64], npt.NDArra
     return users[order], items[order], times[order]
 
 
-def write_csv(path: Path, rows: int, seed: int = 1) -> None:
+def write_csv(path: Path, rows: int, seed: int = 1, shape: tuple[int, int] | None = None) -> None:
     """Made-up interactions as ``user,item,rating,timestamp``."""
     import pyarrow as pa
     import pyarrow.csv
 
-    users, items, times = made_up(rows, seed)
+    users, items, times = made_up(rows, seed, shape)
     ratings = np.random.default_rng(seed + 1).integers(1, 11, rows) / 2
     table = pa.table({"user": users, "item": items, "rating": ratings, "timestamp": times})
     pyarrow.csv.write_csv(table, path)

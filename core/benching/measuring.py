@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -53,6 +54,8 @@ class Timed:
     Attributes:
         seconds: one a round.
         units: done in each round.
+        processor: seconds of processor time in each round, of all threads and of processes that were waited for; on a
+            busy machine they tell what the seconds on the clock do not.
     """
 
     name: str
@@ -62,6 +65,7 @@ class Timed:
     seconds: tuple[float, ...]
     units: float
     quality: dict[str, float] = field(default_factory=dict)
+    processor: tuple[float, ...] = ()
 
     @property
     def median(self) -> float:
@@ -92,18 +96,34 @@ class Ratio:
 def take_turns(contenders: Sequence[Contender], rounds: int, warmup: int = 1) -> Iterator[tuple[Timed, ...]]:
     """Run the rounds; yields after each what was reached so far."""
     seconds: list[list[float]] = [[] for _ in contenders]
+    processor: list[list[float]] = [[] for _ in contenders]
     units = [0.0] * len(contenders)
     for number in range(-warmup, rounds):
         for at, contender in enumerate(contenders):
-            began = time.perf_counter()
+            began, busy = time.perf_counter(), processor_seconds()
             units[at] = contender.turn()
             if number >= 0:
                 seconds[at].append(time.perf_counter() - began)
+                processor[at].append(processor_seconds() - busy)
         if number >= 0:
             yield tuple(
-                Timed(each.name, each.ours, each.bound, each.headline, tuple(seconds[at]), units[at])
+                Timed(
+                    each.name,
+                    each.ours,
+                    each.bound,
+                    each.headline,
+                    tuple(seconds[at]),
+                    units[at],
+                    processor=tuple(processor[at]),
+                )
                 for at, each in enumerate(contenders)
             )
+
+
+def processor_seconds() -> float:
+    """Processor time of this process so far, with that of the processes it has waited for."""
+    children = os.times()
+    return time.process_time() + children.children_user + children.children_system
 
 
 def ratio(ours: Timed, other: Timed) -> Ratio:

@@ -9,7 +9,8 @@ from typing import Any
 
 import torch
 
-from core.benching.inputs import about, split_of
+from core.batches import window_starts
+from core.benching.inputs import about, shape_of, split_of
 from core.benching.made import made_split
 from core.benching.measuring import Bench, Contender, Turn, repeated
 from core.benching.options import Options
@@ -51,49 +52,68 @@ def factorisation(options: Options) -> Bench:
     return _bench("train-mf", options, kinds, windows=False)
 
 
-def neumf(options: Options) -> Bench:
-    """NeuMF at d2l's sizes."""
-    factors = options.factors or 10
-    values: Values = {
-        "model": {"name": "neumf", "factors": factors, "tower": [factors] * 3},
+NEUMF: dict[str, Values] = {
+    "d2l": {
+        "model": {"factors": 10, "tower": [10, 10, 10]},
         "loss": {"name": "bpr"},
         "sampler": {"negatives": 1},
         "optimiser": {"name": "adam", "learning_rate": 0.01, "weight_decay": 0.0, "l2": 0.0},
-        "training": {"batch_size": options.batch or 1024},
-    }
-    return _gradient("train-neumf", options, values, windows=False)
-
-
-def caser(options: Options) -> Bench:
-    """Caser at d2l's sizes."""
-    values: Values = {
-        "model": {
-            "name": "caser",
-            "factors": options.factors or 10,
-            "window": 5,
-            "targets": 1,
-            "horizontal_filters": 16,
-            "vertical_filters": 4,
-        },
+        "training": {"batch_size": 1024},
+    },
+    # He et al. 2017, 4.1: factors of 32 make a tower of 64-32-16-8
+    "paper": {
+        "model": {"factors": 32, "tower": [32, 16, 8]},
+        "loss": {"name": "bce"},
+        "sampler": {"negatives": 4},
+        "optimiser": {"name": "adam", "learning_rate": 0.001, "weight_decay": 0.0, "l2": 0.0},
+        "training": {"batch_size": 256},
+    },
+}
+CASER: dict[str, Values] = {
+    "d2l": {
+        "model": {"factors": 10, "window": 5, "targets": 1, "horizontal_filters": 16, "vertical_filters": 4},
         "loss": {"name": "bpr"},
         "sampler": {"negatives": 1},
         "optimiser": {"name": "adam", "learning_rate": 0.01},
-        "training": {"batch_size": options.batch or 4096},
-    }
-    return _gradient("train-caser", options, values, windows=True)
+        "training": {"batch_size": 4096},
+    },
+    # Tang and Wang 2018, 4.1, on MovieLens 1M; the batch and the negatives are those of its code
+    "paper": {
+        "model": {"factors": 50, "window": 5, "targets": 3, "horizontal_filters": 16, "vertical_filters": 4},
+        "loss": {"name": "bce"},
+        "sampler": {"negatives": 3},
+        "optimiser": {"name": "adam", "learning_rate": 0.001, "l2": 1e-6},
+        "training": {"batch_size": 512},
+    },
+}
+"""Settings by the size that was asked for."""
 
 
-def _gradient(name: str, options: Options, values: Values, windows: bool) -> Bench:
+def neumf(options: Options) -> Bench:
+    """NeuMF at d2l's sizes or its paper's."""
+    sized = NEUMF[options.size]
+    tower = [options.factors] * 3 if options.factors and options.size == "d2l" else sized["model"]["tower"]
+    return _gradient("train-neumf", options, "neumf", {**sized, "model": {**sized["model"], "tower": tower}})
+
+
+def caser(options: Options) -> Bench:
+    """Caser at d2l's sizes or its paper's."""
+    return _gradient("train-caser", options, "caser", CASER[options.size])
+
+
+def _gradient(name: str, options: Options, model: str, values: Values) -> Bench:
+    factors = options.factors or values["model"]["factors"]
     kinds = {}
     for threads in dict.fromkeys((options.threads, 1)):
         training = {
-            **values["training"],
+            "batch_size": options.batch or values["training"]["batch_size"],
             "threads": threads,
             "patience": 0,
             "epochs": max(options.quality, 1),
         }
-        kinds[f"rankscope, {threads_text(threads)}"] = make_plan({**values, "training": training})
-    return _bench(name, options, kinds, windows)
+        named = {**values, "model": {"name": model, **values["model"], "factors": factors}, "training": training}
+        kinds[f"rankscope, {threads_text(threads)}"] = make_plan(named)
+    return _bench(name, options, kinds, windows=model == "caser")
 
 
 def _bench(name: str, options: Options, kinds: dict[str, Plan], windows: bool) -> Bench:
@@ -109,7 +129,7 @@ def _bench(name: str, options: Options, kinds: dict[str, Plan], windows: bool) -
 
 def _split(options: Options, windows: bool) -> Split:
     if options.rows and not windows:
-        return made_split(options.rows)
+        return made_split(options.rows, shape=shape_of(options))
     with tempfile.TemporaryDirectory(prefix="rankscope-bench-") as folder:
         return split_of(options, Path(folder), windows)
 
@@ -119,7 +139,8 @@ def _ours(name: str, plan: Plan, split: Split, options: Options, headline: bool)
     learner = state.learner
     assert learner is not None
     threads = plan.training.threads
-    turn = repeated(with_threads(threads, epochs_of(learner)), asked=options.epochs)
+    windows = len(window_starts(split.train, plan.model.settings.targets)) if plan.model.name == "caser" else 0
+    turn = repeated(with_threads(threads, epochs_of(learner, windows)), asked=options.epochs)
 
     def quality() -> dict[str, float]:
         fresh = RunState(plan, split)
@@ -131,14 +152,19 @@ def _ours(name: str, plan: Plan, split: Split, options: Options, headline: bool)
     return Contender(name, turn, ours=True, headline=headline, quality=measured, close=learner.close)
 
 
-def epochs_of(learner: Learner) -> Turn:
-    """A turn that takes the next epoch and gives the positives or windows it walked through."""
+def epochs_of(learner: Learner, windows: int = 0) -> Turn:
+    """A turn that takes the next epoch and gives the positives it walked through, or the windows.
+
+    Args:
+        windows: of an epoch, where these are counted and not their targets.
+    """
     number = 0
 
     def turn() -> float:
         nonlocal number
         number += 1
-        return float(sum(step.examples for step in learner.epoch(number)))
+        walked = sum(step.examples for step in learner.epoch(number))
+        return float(windows or walked)
 
     return turn
 
@@ -162,7 +188,14 @@ def _plan_in_words(plan: Plan) -> str:
     assert plan.loss is not None
     factors = plan.model.settings.factors
     batch = "" if plan.model.name == "mf" else f", batch {plan.training.batch_size:,}"
-    return f"{plan.model.name}, {factors} factors, {plan.loss.name}, 1 negative{batch}"
+    negatives = negatives_of(plan)
+    return f"{plan.model.name}, {factors} factors, {plan.loss.name}, {negatives} negative{'s'[: negatives > 1]}{batch}"
+
+
+def negatives_of(plan: Plan) -> int:
+    """Negatives for each positive."""
+    assert plan.sampler is not None
+    return int(getattr(plan.sampler.settings, "negatives", 1))
 
 
 def threads_text(threads: int) -> str:

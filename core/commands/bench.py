@@ -6,6 +6,7 @@ import argparse
 import dataclasses
 import os
 import platform
+import statistics
 from typing import Any
 
 from core.benching import BENCHES, BenchEntry
@@ -67,7 +68,7 @@ def report(console: Console, name: str, entry: BenchEntry, bench: Bench, timed: 
     against = [ratio(each, peer) for each in timed if each.ours] if peer is not None else []
     bounds = [ratio(headline(timed), each) for each in timed if each.bound]
     metrics = list(dict.fromkeys(metric for each in timed for metric in each.quality))
-    head = ["", "median", "fastest", "slowest", f"{entry.unit}/s", *metrics]
+    head = ["", "median", "fastest", "slowest", f"{entry.unit}/s", "processor", *metrics]
     rows = [
         [
             each.name,
@@ -75,6 +76,7 @@ def report(console: Console, name: str, entry: BenchEntry, bench: Bench, timed: 
             seconds(min(each.seconds)),
             seconds(max(each.seconds)),
             f"{each.rate:,.0f}" if each.rate >= 100 else f"{each.rate:.3g}",
+            seconds(statistics.median(each.processor)),
             *(f"{each.quality[metric]:.3f}" if metric in each.quality else "" for metric in metrics),
         ]
         for each in timed
@@ -123,6 +125,7 @@ def result(name: str, entry: BenchEntry, bench: Bench, timed: tuple[Timed, ...],
                 "seconds": [each.median, min(each.seconds), max(each.seconds)],
                 "units": each.units,
                 "rate": each.rate,
+                "processor_seconds": [statistics.median(each.processor), min(each.processor), max(each.processor)],
                 "quality": each.quality,
             }
             for each in timed

@@ -14,6 +14,7 @@ import torch
 
 from core.benching.measuring import Contender, repeated
 from core.benching.options import Options
+from core.benching.training import negatives_of
 from core.splits.split import Split
 from core.training.plan import Plan
 
@@ -34,38 +35,44 @@ COMMON: dict[str, Any] = {
     "seed": 1,
     "reproducibility": False,
     "epochs": 1,
-    "learning_rate": 0.01,
 }
 
 
 def train_neumf(split: Split, plan: Plan, options: Options) -> list[Contender]:
-    """NeuMF with cross-entropy, its only loss, and one uniform negative."""
-    factors = plan.model.settings.factors
+    """NeuMF with cross-entropy, its only loss, and as many uniform negatives."""
+    factors, negatives = plan.model.settings.factors, negatives_of(plan)
     own = {
         "mf_embedding_size": factors,
         "mlp_embedding_size": factors,
         "mlp_hidden_size": list(plan.model.settings.tower),
         "dropout_prob": 0.0,
-        "train_neg_sample_args": {"distribution": "uniform", "sample_num": 1, "dynamic": False, "candidate_num": 0},
+        # it counts the negatives in a batch too: so many are as many positives a step as ours
+        "train_batch_size": plan.training.batch_size * (1 + negatives),
+        "train_neg_sample_args": _uniform(negatives),
         "eval_args": {"split": {"RS": [1.0, 0.0, 0.0]}, "order": "RO", "group_by": "none", "mode": "full"},
     }
     return _contender("NeuMF", own, split, plan, options)
 
 
 def train_caser(split: Split, plan: Plan, options: Options) -> list[Contender]:
-    """Caser with BPR and one negative, one target a window."""
+    """Caser with BPR and one negative, one target a window: it has no more of either."""
     own = {
         "embedding_size": plan.model.settings.factors,
-        "n_h": plan.model.settings.horizontal_filters,
-        "n_v": plan.model.settings.vertical_filters,
+        "nh": plan.model.settings.horizontal_filters,
+        "nv": plan.model.settings.vertical_filters,
         "MAX_ITEM_LIST_LENGTH": plan.model.settings.window,
         "dropout_prob": plan.model.settings.dropout,
         "reg_weight": 0.0,
         "loss_type": "BPR",
-        "train_neg_sample_args": {"distribution": "uniform", "sample_num": 1, "dynamic": False, "candidate_num": 0},
+        "train_batch_size": plan.training.batch_size,
+        "train_neg_sample_args": _uniform(1),
         "eval_args": {"split": {"LS": "test_only"}, "order": "TO", "group_by": "user", "mode": "full"},
     }
     return _contender("Caser", own, split, plan, options)
+
+
+def _uniform(negatives: int) -> dict[str, Any]:
+    return {"distribution": "uniform", "sample_num": negatives, "dynamic": False, "candidate_num": 0}
 
 
 def _contender(model: str, own: dict[str, Any], split: Split, plan: Plan, options: Options) -> list[Contender]:
@@ -84,7 +91,7 @@ def _contender(model: str, own: dict[str, Any], split: Split, plan: Plan, option
                 **COMMON,
                 **own,
                 "data_path": folder,
-                "train_batch_size": plan.training.batch_size,
+                "learning_rate": plan.optimiser.learning_rate,
                 "checkpoint_dir": folder,
             },
         )

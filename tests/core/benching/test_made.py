@@ -21,3 +21,9 @@ def test_that_made_up_events_are_in_user_order_and_the_last_of_each_user_is_held
     counts = np.sort(train.item_counts)[::-1]
     # long-tailed: a tenth of the items has far more than a tenth of the events
     assert counts[:25].sum() > 0.3 * counts.sum()
+
+
+def test_that_made_up_events_have_the_users_and_items_asked_for() -> None:
+    split = made.made_split(5000, shape=(20, 700))
+    assert (split.train.n_users, split.train.n_items) == (20, 700)
+    assert split.train.items.max() > 600
