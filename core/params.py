@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import functools
 import math
 import re
 import types
@@ -75,6 +76,7 @@ def param(
     return field(default=default, metadata={"param": {"help": help, "unit": unit, "label": label, **limits}})
 
 
+@functools.cache
 def describe(cls: type) -> tuple[Parameter, ...]:
     """The declared parameters of a dataclass, in order; fields without ``param()`` are not settable and left out."""
     hints = typing.get_type_hints(cls)
