@@ -26,7 +26,6 @@ SUFFIXES = (".gz", ".xz", ".zst", ".bz2")
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 XZ_MEMORY = 512 << 20
 PIECE = 1 << 18
-DIRECTORY_RECORD = 46
 LONGEST_MEMBER_RECORD = 1 << 10
 
 

@@ -136,13 +136,6 @@ def distinct_pairs(users: npt.NDArray[np.int32], items: npt.NDArray[np.int32], n
     return Pairs(indptr, (keys - owners * n_items).astype(np.int32), n_items)
 
 
-def merge_pairs(*parts: Pairs) -> Pairs:
-    """The union of several sets of pairs over the same users and items."""
-    users = [np.repeat(np.arange(part.n_users, dtype=np.int32), np.diff(part.indptr)) for part in parts]
-    items = [part.items for part in parts]
-    return distinct_pairs(np.concatenate(users), np.concatenate(items), parts[0].n_users, parts[0].n_items)
-
-
 def merge_events(a: Events, b: Events) -> Events:
     """Both parts as one, in user order; at equal or unknown times the events of ``a`` come first."""
     users = np.concatenate([a.users, b.users])

@@ -17,10 +17,11 @@ from core.errors import RankscopeError, UsageError
 from core.proving.ending import differences, ending
 from core.proving.material import forget, made_plan, made_split, recording
 from core.proving.proof import Options, Progress, Verdict, amount
-from core.runs.folder import RunFolder, is_being_written
+from core.runs.folder import RunFolder
 from core.runs.history import PHASES, epochs_told
 from core.runs.log import read_log
 from core.runs.opening import open_run
+from core.runs.owner import is_being_written
 from core.runs.resuming import resume
 from core.runs.staging import NEW
 from core.training.events import EpochDone, RunEvent, RunStarted

@@ -12,7 +12,8 @@ from typing import Any
 from core import durable
 from core.errors import StorageError, UsageError
 from core.runs.dataset import write_dataset
-from core.runs.folder import RunFolder, is_being_written
+from core.runs.folder import RunFolder
+from core.runs.owner import is_being_written
 from core.runs.record import RunRecord, read_record, write_record
 from core.runs.staging import making
 from core.splits.split import Split

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 from core import strict_json
 from core.errors import RankscopeError
-from core.runs.folder import OWNER, RunFolder
+from core.runs.folder import RunFolder
 from core.runs.marks import Marks, read_marks
+from core.runs.owner import OWNER
 from core.runs.record import RunRecord, read_record
 
 LARGEST = 2**62

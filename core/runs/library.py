@@ -14,10 +14,10 @@ from core import durable
 from core.errors import RankscopeError, StorageError
 from core.runs import index
 from core.runs.entries import INTERRUPTED, LARGEST, Entry, pack_plan, read_entry, text, unpack_plan
-from core.runs.folder import RunFolder, is_being_written, locked
+from core.runs.folder import RunFolder
 from core.runs.index import UNSETTLED, Fresh, Known, Stamp, UnusableIndex
 from core.runs.marks import Marks, marked
-from core.runs.owner import check_unowned, owner_of
+from core.runs.owner import check_unowned, is_being_written, locked, owner_of
 from core.runs.workspace import Workspace
 
 SETTLED = 2_000_000_000

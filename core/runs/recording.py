@@ -15,8 +15,9 @@ from core import durable
 from core.errors import StorageError
 from core.runs.checkpoints import write_checkpoint
 from core.runs.creating import NewRun, create
-from core.runs.folder import RunFolder, locked
+from core.runs.folder import RunFolder
 from core.runs.log import EventLog
+from core.runs.owner import locked
 from core.runs.record import RunRecord, now, present_versions, read_record, write_record
 from core.runs.results import MODEL, POPULARITY, write_evaluation
 from core.runs.weights import not_finite

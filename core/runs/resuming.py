@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from core import durable
 from core.errors import UsageError
-from core.runs.folder import RunFolder, locked
+from core.runs.folder import RunFolder
+from core.runs.owner import locked
 from core.runs.record import present_versions
 from core.runs.standing import can_go_on, longer_obstacle
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from core.errors import StorageError
 from core.models import MODELS
-from core.runs.folder import RunFolder, is_being_written
+from core.runs.folder import RunFolder
+from core.runs.owner import is_being_written
 from core.runs.record import RunRecord, read_record
 from core.runs.workspace import Workspace
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -71,10 +71,6 @@ class TableChoice(QWidget):
         """Whether an entry is greyed, as its tooltip says."""
         item = self._items.item(list(self._table).index(key))
         return "" if item.flags() & Qt.ItemFlag.ItemIsEnabled else item.toolTip()
-
-    def index_of(self, key: str) -> QModelIndex:
-        """Where an entry is in the list."""
-        return self._items.index(list(self._table).index(key), 0)
 
     def _chosen(self) -> None:
         self._show_help()

@@ -12,7 +12,8 @@ from core import durable
 from core.errors import StorageError, UsageError
 from core.runs.creating import NewRun, check_place, create
 from core.runs.dataset import read_dataset
-from core.runs.folder import RunFolder, is_being_written, locked
+from core.runs.folder import RunFolder
+from core.runs.owner import is_being_written, locked
 from core.runs.record import RunRecord, read_record
 from core.training.plan import Plan, make_plan, read_plan
 from tests.core.runs.making import small_split
@@ -155,7 +156,8 @@ def test_that_a_locked_run_is_neither_written_twice_nor_replaced(tmp_path: Path)
 def test_that_a_lock_dies_with_its_process(tmp_path: Path) -> None:
     folder = new_run(tmp_path / "run")
     program = (
-        "import os, sys; from pathlib import Path; from core.runs.folder import RunFolder, locked\n"
+        "import os, sys; from pathlib import Path; from core.runs.folder import RunFolder\n"
+        "from core.runs.owner import locked\n"
         "with locked(RunFolder(Path(sys.argv[1]))): print('held', flush=True); os.kill(os.getpid(), 9)"
     )
     ended = subprocess.run(

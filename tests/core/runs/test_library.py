@@ -14,10 +14,10 @@ from core import durable
 from core.errors import StorageError, UsageError
 from core.runs import library as module
 from core.runs.entries import read_entry
-from core.runs.folder import RunFolder, locked
+from core.runs.folder import RunFolder
 from core.runs.library import Library, index_path, mark_run, read_flat_plans, read_library
 from core.runs.marks import LONGEST_NAME, Marks, marked, read_marks
-from core.runs.owner import owner_of
+from core.runs.owner import locked, owner_of
 from core.runs.trash import delete_run, deleted_runs, empty_trash, find_deleted, restore_run
 from core.runs.workspace import Workspace
 from tests.core.runs.shelves import fake_record, put_run, write_plainly

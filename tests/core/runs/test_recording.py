@@ -17,9 +17,10 @@ import torch
 from core import durable
 from core.errors import ModelFileError, StorageError
 from core.runs.creating import NewRun
-from core.runs.folder import RunFolder, is_being_written
+from core.runs.folder import RunFolder
 from core.runs.log import read_log
 from core.runs.opening import Run, open_run
+from core.runs.owner import is_being_written
 from core.runs.recording import recorded
 from core.runs.results import MODEL, POPULARITY
 from core.runs.weights import not_finite, unpack

@@ -12,10 +12,11 @@ import pytest
 
 from core.errors import PlanError, UsageError
 from core.runs.creating import NewRun
-from core.runs.folder import RunFolder, is_being_written, locked
+from core.runs.folder import RunFolder
 from core.runs.history import epochs_told
 from core.runs.log import read_log
 from core.runs.opening import Run, open_run, trained_for
+from core.runs.owner import is_being_written, locked
 from core.runs.recording import recorded
 from core.runs.resuming import resume
 from core.runs.standing import unfinished

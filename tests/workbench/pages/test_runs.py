@@ -14,9 +14,10 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from core.runs.folder import RunFolder, locked
+from core.runs.folder import RunFolder
 from core.runs.library import mark_run, read_library
 from core.runs.marks import read_marks
+from core.runs.owner import locked
 from core.runs.trash import deleted_runs
 from core.training.plan import make_plan, to_values
 from tests.core.runs.shelves import put_run

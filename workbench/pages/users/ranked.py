@@ -127,11 +127,6 @@ class RankedPanel(Card):
             if column.title == "Score":
                 self.table.setColumnHidden(at, self.table.width() < fixed + ROOM)
 
-    def choose_item(self, item: int) -> None:
-        """Select an item where it is in the list."""
-        if self.rows is not None and self.rows.row_of(item) >= 0:
-            self.table.choose(self.rows.row_of(item))
-
     def _tell(self, row: int, signal: object) -> None:
         if self.rows is not None and row < len(self.rows.items) and self.rows.items[row] != GAP:
             signal.emit(int(self.rows.items[row]))  # type: ignore[attr-defined]

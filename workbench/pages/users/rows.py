@@ -30,11 +30,6 @@ class ListRows:
         """Rows that are gaps."""
         return np.flatnonzero(self.items == GAP).tolist()
 
-    def row_of(self, item: int) -> int:
-        """The row of an item, -1 when it is not shown."""
-        found = np.flatnonzero(self.items == item)
-        return int(found[0]) if len(found) else -1
-
 
 def list_rows(placing: Placing, length: int, with_met: bool, also: Iterable[int] = ()) -> ListRows:
     """The first ``length`` items, the held-out items and those of ``also``, with gaps where items are left out.
