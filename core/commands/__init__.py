@@ -15,6 +15,7 @@ from core.commands.text import harmless
 from core.errors import InputError, PlanError, RankscopeError, SplitError, UsageError
 from core.first_use import WORDS, told_of_compiling
 from core.garbage import collect_seldom
+from core.lean_torch import keep_torch_lean
 
 # the window writes numbers as the commands do, and is painted before what these parse with is loaded
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if argv is None else argv)
     collect_seldom()
+    keep_torch_lean()
     return told_as_exit_code(lambda: _run(words))
 
 

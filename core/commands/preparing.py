@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,7 +20,6 @@ from core.data.sample import SAMPLE
 from core.models import MODELS
 from core.runs.dataset_store import Datasets, datasets_of
 from core.runs.datasets import load_kept
-from core.runs.opening import Run
 from core.runs.workspace import Workspace
 from core.splits.candidates import match_candidates
 from core.splits.doctor import examine
@@ -27,6 +27,9 @@ from core.splits.loaded import Loaded
 from core.splits.prepare import Prepared, divide_loaded, merges_ids
 from core.splits.split import Candidates, Split
 from core.training.plan import Plan
+
+if TYPE_CHECKING:
+    from core.runs.opening import Run
 
 SAMPLE_TERMS = "MovieLens data by GroupLens, for research; its terms: rankscope data sample"
 

@@ -53,13 +53,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Prepare the data, train, print the result."""
     from core.commands.planning import asked_plan
-    from core.commands.preparing import prepare_plan, store_of, tell_data
+    from core.lean_torch import begin_loading_torch
     from core.runs.workspace import choose_workspace, is_named
 
     plan = asked_plan(arguments)
     workspace = choose_workspace(arguments.workspace)
     place = find_place(arguments, workspace)
     plan = with_runs_found(plan, workspace)
+    begin_loading_torch()
+    # what reads is imported meanwhile
+    from core.commands.preparing import prepare_plan, store_of, tell_data
+
     asked = arguments.out is None or is_named(arguments.workspace)
     store = store_of(workspace, asked, wanted=not arguments.no_store)
     prepared = prepare_plan(plan, console, arguments.strict, store)

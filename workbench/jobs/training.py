@@ -26,7 +26,6 @@ from core.training.plan import Plan, make_plan
 from workbench.jobs.awaiting import PREPARATION, KernelsAdvanced, awaited
 from workbench.jobs.importing import StageDone
 from workbench.jobs.job import Cancelled, JobControl, Progress, Tell, Work
-from workbench.jobs.warming import import_the_rest_of_torch
 from workbench.session import Opened
 
 if TYPE_CHECKING:
@@ -125,7 +124,7 @@ def resuming(path: Path, epochs: int | None = None) -> Work:
 
 
 def be_ready(plan: Plan, control: JobControl, tell: Tell) -> None:
-    """Wait for the kernels that are being compiled, and for all of torch.
+    """Wait for the kernels that are being compiled.
 
     Raises:
         Cancelled: the job is to stop.
@@ -133,7 +132,6 @@ def be_ready(plan: Plan, control: JobControl, tell: Tell) -> None:
     from core.compiling import needed_to_train
 
     PREPARATION.wait_for(needed_to_train(plan.model.name), control, tell)
-    import_the_rest_of_torch()
 
 
 def divided(

@@ -1,0 +1,129 @@
+"""Import torch without what only tracing asks for, and its largest library beside other work."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.abc
+import importlib.util
+import os
+import sys
+import threading
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec, PathFinder
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from core.putting_off import put_off
+
+SHAPES = "torch._meta_registrations"
+"""What torch knows of the shapes that its operations give on no data: a quarter of the time of its import, and only
+tracing a model for export or for torch's compiler asks for it."""
+TRACING = (
+    "torch._decomp",
+    "torch._dynamo",
+    "torch._inductor",
+    "torch._prims",
+    "torch._refs",
+    "torch.utils._content_store",
+)
+"""What needs the shapes to be there before it; a plain import of torch has most of it with them."""
+_loading: list[threading.Thread] = []
+
+
+class LeanFinder(importlib.abc.MetaPathFinder):
+    """Has torch imported without the shapes, by whomever, and the shapes before whatever traces."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """The spec of torch with a loader that puts the shapes off; None for all else, which others find."""
+        if fullname in TRACING:
+            import_the_rest_of_torch()
+        if fullname != "torch":
+            return None
+        spec = PathFinder.find_spec(fullname, path, target)
+        if spec is not None and spec.loader is not None:
+            spec.loader = LeanLoader(spec.loader)
+        return spec
+
+
+class LeanLoader(importlib.abc.Loader):
+    """Does what another loader does, with the shapes put off."""
+
+    def __init__(self, whole: Any) -> None:
+        self._whole = whole
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        """As the other does."""
+        made: ModuleType | None = self._whole.create_module(spec)
+        return made
+
+    def exec_module(self, module: ModuleType) -> None:
+        """As the other does, once the library that was begun is there: whoever waits for it here lets others run."""
+        for thread in _loading:
+            thread.join()
+        with put_off(SHAPES):
+            self._whole.exec_module(module)
+        let_generators_be_made(module)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self._whole, name)
+
+
+def keep_torch_lean() -> None:
+    """Have torch imported without the shapes from now on, in this process."""
+    if not any(isinstance(each, LeanFinder) for each in sys.meta_path):
+        sys.meta_path.insert(0, LeanFinder())
+
+
+def import_the_rest_of_torch() -> None:
+    """Import what was put off, where this torch has it."""
+    if SHAPES in sys.modules or importlib.util.find_spec(SHAPES) is not None:
+        importlib.import_module(SHAPES)
+
+
+def let_generators_be_made(torch: ModuleType) -> None:
+    """Give torch's generators the kind of class that torch 2.13 gives them with the shapes, and refuses to do without.
+
+    Where a later torch does this in another way, all of it is imported, and nothing is changed but the time.
+    """
+    try:
+        torch.Generator()
+        return
+    except RuntimeError:
+        pass
+    try:
+        kind = importlib.import_module("torch._opaque_base").OpaqueBaseMeta
+        torch._C._set_generator_metaclass(kind)
+        torch.Generator()
+    except (ImportError, AttributeError, RuntimeError, TypeError):
+        import_the_rest_of_torch()
+
+
+def begin_loading_torch() -> None:
+    """Load torch's largest library in a thread: a fifth of the time of its import, for which nobody waits."""
+    if _loading or "torch" in sys.modules:
+        return
+    thread = threading.Thread(target=preload_torch, name="torch's library")
+    _loading.append(thread)
+    thread.start()
+
+
+def preload_torch() -> None:
+    """Load torch's largest library through a call that lets other threads run: importing holds the lock meanwhile."""
+    found = importlib.util.find_spec("torch")
+    if not sys.platform.startswith("linux") or found is None or not found.submodule_search_locations:
+        return
+    # loaded after the window is painted
+    import ctypes
+
+    library = Path(found.submodule_search_locations[0]) / "lib" / "libtorch_cpu.so"
+    loader = ctypes.CDLL(None)
+    if library.exists() and hasattr(loader, "dlopen"):
+        loader.dlopen.restype = ctypes.c_void_p
+        loader.dlopen.argtypes = (ctypes.c_char_p, ctypes.c_int)
+        # local, as it is where torch loads it
+        loader.dlopen(os.fsencode(library), os.RTLD_NOW | os.RTLD_LOCAL)
