@@ -15,6 +15,8 @@ from pathlib import Path
 from core import strict_json
 
 ROUNDS, QUICK_ROUNDS = 3, 1
+FEWEST_TURNS = 3
+"""Turns of a training at least, also of a quick look: a ratio of one tells more of chance than of the window."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def main(words: Sequence[str]) -> int:
     """Measure and report; 0 however slow it was, 1 where something could not be measured at all."""
     parser = argparse.ArgumentParser(prog="rankscope bench gui", description=__doc__)
     parser.add_argument("--json", action="store_true", help="end with one line of JSON")
-    parser.add_argument("--quick", action="store_true", help="one turn of each, few epochs")
+    parser.add_argument("--quick", action="store_true", help="few epochs, and one turn of all but the trainings")
     parser.add_argument("--rounds", type=int, default=0, metavar="N", help="turns of each training and start")
     parser.add_argument("--only", choices=tuple(PARTS), nargs="+", default=list(PARTS), help="measure these alone")
     parser.add_argument("--models", choices=("mf", "neumf", "caser"), nargs="+", default=["mf", "neumf", "caser"])
@@ -131,11 +133,12 @@ def starting(folder: Path, asked: Asked) -> list[Figure]:
 
 
 def training(folder: Path, asked: Asked) -> list[Figure]:
-    """The window and a plain process by turns."""
+    """The window and a plain process by turns; what is measured is told in ``workbench.benching.training``."""
     from workbench.benching.driving import benched_window, idle, wait_for
     from workbench.benching.heartbeat import Beats, Heartbeat
-    from workbench.benching.training import Turn, heeded, in_process, in_window, plan_for
+    from workbench.benching.training import EPOCHS, MEASURED, SHORT, Turn, heeded, in_process, in_window, plan_for
 
+    print(MEASURED, file=sys.stderr, flush=True)
     window = benched_window(folder)
     heart = Heartbeat()
     heart.start()
@@ -148,15 +151,20 @@ def training(folder: Path, asked: Asked) -> list[Figure]:
     for model in asked.models:
         inside: list[Turn] = []
         plain: list[Turn] = []
-        for turn in range(asked.rounds):
-            plan = plan_for(window, model, asked.quick, turn)
+        for turn in range(max(asked.rounds, FEWEST_TURNS)):
+            plan = plan_for(window, model, EPOCHS[model][asked.quick], turn)
             for kept, take in ((inside, True), (plain, False)) if turn % 2 else ((plain, False), (inside, True)):
                 kept.append(in_window(window, plan) if take else in_process(plan, folder))
         beats: list[Beats] = [each.beats for each in inside if each.beats is not None]
         figures += beat_figures(f"training {model}", beats)
         lost = [100 * (1 - a.rate / b.rate) for a, b in zip(inside, plain, strict=True)]
         figures.append(over(f"training {model}, slower than in a plain process", lost, 10, "%"))
-    pauses, stops = heeded(window, plan_for(window, asked.models[-1], asked.quick, asked.rounds), max(asked.rounds, 3))
+        if model in SHORT:
+            plans = [plan_for(window, model, SHORT[model], turn) for turn in range(FEWEST_TURNS)]
+            short = [in_window(window, plan).beats for plan in plans]
+            figures += beat_figures(f"training {model} for {SHORT[model]} epochs", short)
+    last = plan_for(window, asked.models[-1], 1, asked.rounds)
+    pauses, stops = heeded(window, last, max(asked.rounds, FEWEST_TURNS))
     figures += [over("pause heeded", pauses, 1000), over("stop heeded, run kept", stops, 1000)]
     window.close()
     wait_for(lambda: not window.isVisible())
@@ -185,8 +193,8 @@ def looking(folder: Path, asked: Asked) -> list[Figure]:
     window.go("train")
     wait_for(lambda: window.page("train") is not None)
     page = window.page("train")
-    for model in ("mf", "caser"):
-        page.start(plan_for(window, model, True, 0))  # type: ignore[union-attr]
+    for model, epochs in (("mf", 30), ("caser", 2)):
+        page.start(plan_for(window, model, epochs, 0))  # type: ignore[union-attr]
     wait_for(lambda: idle(window))
     kept = [folder.path for folder in window.context.workspace.runs()]
     kept.sort(key=lambda path: b'"caser"' in (path / "run.json").read_bytes())

@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QEventLoop, QObject, QSettings, QTimer
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from workbench.app import make_application, make_window
+from workbench.jobs.job import Job
 from workbench.main_window import MainWindow
 from workbench.settings import Settings
 
@@ -47,6 +48,27 @@ def wait_for(until: Callable[[], object], patience: float = PATIENCE) -> None:
         if time.monotonic() > end:
             raise TimeoutError("the window did not come so far")
         let_live(0.01)
+
+
+def until_ended(job: Job) -> None:
+    """Run the event loop, undisturbed by looks at the clock, until a job that was begun has ended.
+
+    Raises:
+        RuntimeError: it did not end well.
+        TimeoutError: it did not end.
+    """
+    loop = QEventLoop()
+    job.ended.connect(lambda _: loop.quit())
+    patience = QTimer()
+    patience.setSingleShot(True)
+    patience.timeout.connect(loop.quit)
+    patience.start(round(1000 * PATIENCE))
+    if job.end is None:
+        loop.exec()
+    if job.end is None:
+        raise TimeoutError(f"{job.title} did not end")
+    if job.end.error is not None:
+        raise RuntimeError(job.end.error.sentence())
 
 
 def idle(window: MainWindow) -> bool:

@@ -1,18 +1,24 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from core.errors import UsageError
 from workbench.__main__ import main
 from workbench.benching import command
 from workbench.benching.command import Asked, Figure, over
-from workbench.benching.driving import until_painted
+from workbench.benching.driving import idle, until_ended, until_painted
 from workbench.benching.heartbeat import Heartbeat, beats_of
+from workbench.benching.training import in_window, plan_for, rate_of
 from workbench.columns import Column
+from workbench.jobs.job import Job, JobControl, Tell
+from workbench.main_window import MainWindow
+from workbench.session import Opened
 from workbench.tables.model import ColumnsModel
 from workbench.tables.table import Table
 
@@ -22,6 +28,35 @@ def test_that_the_percentiles_are_nearest_ranks() -> None:
     assert (beats.number, beats.p50, beats.p99, beats.worst) == (200, 100, 198, 200)
     assert beats_of([7.0]).p99 == 7
     assert beats_of([]).number == 0
+
+
+def test_that_the_first_epoch_counts_only_where_it_is_the_only_one() -> None:
+    assert rate_of([(100, 9.0), (100, 1.0), (300, 3.0)]) == 100
+    assert rate_of([(100, 4.0)]) == 25
+
+
+def test_that_a_job_is_waited_for_and_its_failure_told(window: MainWindow) -> None:
+    def failing(control: JobControl, tell: Tell) -> None:
+        raise UsageError("bench.failed", "it failed", "here", remedy="None")
+
+    for work, fails in ((lambda control, tell: 7, False), (failing, True)):
+        job = Job("a job", work)
+        window.context.jobs.start(job)
+        with pytest.raises(RuntimeError, match="it failed") if fails else nullcontext():
+            until_ended(job)
+        assert job.end is not None
+
+
+def test_that_a_training_in_the_window_is_timed_and_heard_from_its_order_to_its_end(
+    window: MainWindow, opened: Opened
+) -> None:
+    window.session.open(opened)
+    window.go("train")
+    turn = in_window(window, plan_for(window, "mf", 3, 0))
+    assert turn.rate > 0
+    assert turn.beats is not None
+    assert turn.beats.number > 0
+    assert idle(window)
 
 
 def test_that_a_window_that_hangs_is_heard(qtbot: QtBot) -> None:
