@@ -8,11 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.data.archives import ZIP, Content
 from core.data.formats import FORMATS
-from core.data.opening import format_called
+from core.data.formats.footers import check_end
+from core.data.glance import take_glance
+from core.data.opening import find_format, format_called
 from core.data.place import base_name, choose, open_place
 from core.data.plan import DataPlan
-from core.data.raw import Limits, ReadingCancelled, file_name
+from core.data.raw import Limits, ReadingCancelled, Watch, file_name
 from core.data.reading import companions, usual_names
 from core.data.sample import SAMPLE
 from core.data.storage import DiskFile, Stored, look, unreadable
@@ -97,6 +100,27 @@ def standing(path: Path) -> Standing:
     """
     status = look(path)
     return Standing(status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+
+
+def check_beginnings(origins: Origins, plan: DataPlan) -> None:
+    """Refuse what reading would refuse at its first look, so that gigabytes of it are not hashed before.
+
+    Raises:
+        InputError: no format is known for a source, or a table file has no end.
+    """
+    for each in origins.files:
+        file = DiskFile(each.path, each.name)
+        with Content(file, Limits(), Watch()) as content:
+            glance = take_glance(content, base_name(each.name).lower(), each.name)
+        if not glance.packed:
+            try:
+                with file.open() as stream:
+                    check_end(stream, glance.head, each.name)
+            except OSError as error:
+                raise unreadable(each.name, error) from error
+        # what is told of the text may make sense of what looks like nothing
+        if each.role == "source" and not (plan.format or plan.columns or glance.head.startswith(ZIP)):
+            find_format(glance)
 
 
 def digest(path: Path, cancelled: Callable[[], bool] | None = None, tell: Callable[[int], None] | None = None) -> str:

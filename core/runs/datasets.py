@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from core import __version__, durable, strict_json
-from core.data.origin import ROLES, Origin, Origins, Standing, digest, find_origins, standing
+from core.data.origin import ROLES, Origin, Origins, Standing, check_beginnings, digest, find_origins, standing
 from core.data.plan import DataPlan
 from core.data.raw import file_name
 from core.errors import RankscopeError, StorageError
@@ -94,6 +94,8 @@ def _origins(store: Datasets | None, data: DataPlan) -> Origins | None:
         return None
     try:
         origins = find_origins(data)
+        if origins is not None and origins.size >= store.smallest:
+            check_beginnings(origins, data)
     except RankscopeError:
         # reading says what is wrong, and says it better
         return None

@@ -13,6 +13,22 @@ MOST_BYTES = 256 << 20
 LENGTH = struct.Struct("<I")
 
 
+MARKS = {b"PAR1": b"PAR1", b"ARROW1": b"ARROW1", b"FEA1": b"FEA1"}
+"""The last bytes of a table file by its first ones."""
+
+
+def check_end(stream: IO[bytes], head: bytes, where: str) -> None:
+    """Look at the end of what begins like a table file; anything else is left alone.
+
+    Raises:
+        InputError: it only begins like one.
+        OSError: it cannot be read.
+    """
+    for begin, mark in MARKS.items():
+        if head.startswith(begin):
+            check_footer(stream, mark, where)
+
+
 def check_footer(stream: IO[bytes], mark: bytes, where: str) -> None:
     """Look for the mark and the length with which a Parquet or an Arrow file ends.
 

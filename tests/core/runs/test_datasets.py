@@ -161,3 +161,15 @@ def test_that_strict_reading_refuses_what_was_kept_with_faults(source: Path, sto
     with pytest.raises(InputError) as caught:
         load_kept(store, DataPlan(source=str(source)), strict=True)
     assert caught.value.code == "input.rejected-rows"
+
+
+@pytest.mark.parametrize("content", [b"PAR1", b"%PDF-1.7", b"\x00\x01\x02\x03"])
+def test_that_what_reading_refuses_at_once_is_not_hashed_before(
+    content: bytes, source: Path, store: Datasets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source.write_bytes(content + bytes(100_000))
+    hashed: list[Path] = []
+    monkeypatch.setattr("core.runs.datasets.digest", lambda path, *rest: hashed.append(path) or "0" * 64)
+    with pytest.raises(InputError):
+        load_kept(store, DataPlan(source=str(source)))
+    assert not hashed
