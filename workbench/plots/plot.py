@@ -34,6 +34,8 @@ from workbench.theme import Theme
 pg.setConfigOptions(antialias=False, useOpenGL=False)
 
 DASH = (6.0, 4.0)
+MOST_SPARE = 16
+"""Lines that were taken away and are held for the next ones."""
 
 
 class NumberAxis(pg.AxisItem):  # type: ignore[misc]
@@ -90,6 +92,8 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         self._curves: dict[str, Any] = {}
         self._styles: dict[str, tuple[int | str, float, bool | tuple[float, ...]]] = {}
         self._levels: dict[str, Any] = {}
+        self._spare_curves: list[Any] = []
+        self._spare_levels: dict[str, Any] = {}
         self._bars: dict[str, tuple[Any, int | str]] = {}
         self._points: dict[str, tuple[Any, int | str]] = {}
         plot = self.getPlotItem()
@@ -163,7 +167,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         """Draw or replace a line; long ones are thinned to what can be seen. ``dash`` can be a pattern of its own."""
         style = (colour, width, dash)
         if key not in self._curves:
-            self._curves[key] = self.getPlotItem().plot(pen=self._pen(*style))
+            self._curves[key] = self._new_curve(self._pen(*style))
             self._styles[key] = style
         elif self._styles[key] != style:
             self._styles[key] = style
@@ -177,10 +181,25 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
             self._curves[key].setSymbolPen(pg.mkPen(None))
         self._draw(key)
 
+    def _new_curve(self, pen: QPen) -> Any:
+        if not self._spare_curves:
+            return self.getPlotItem().plot(pen=pen)
+        curve = self._spare_curves.pop()
+        curve.setPen(pen)
+        curve.show()
+        return curve
+
     def keep_lines(self, keys: Sequence[str]) -> None:
         """Take away the lines that are not named."""
         for key in [each for each in self._curves if each not in keys]:
-            self.getPlotItem().removeItem(self._curves.pop(key))
+            curve = self._curves.pop(key)
+            if curve.opts["symbol"] is None and len(self._spare_curves) < MOST_SPARE:
+                # to make one takes longer than to draw it, and the next run has as many
+                curve.hide()
+                curve.setData([], [])
+                self._spare_curves.append(curve)
+            else:
+                self.getPlotItem().removeItem(curve)
             self._raw.pop(key)
             self._styles.pop(key)
 
@@ -243,10 +262,16 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         """
         if value is None:
             if key in self._levels:
-                self.getPlotItem().removeItem(self._levels.pop(key))
+                self._spare_levels[key] = self._levels.pop(key)
+                self._spare_levels[key].hide()
             return
         # the label is a format of which nothing is to be filled in
         text = text.replace("{", "{{").replace("}", "}}")
+        if key in self._spare_levels:
+            self._levels[key] = self._spare_levels.pop(key)
+            # a name that is not shown does not follow its line
+            self._levels[key].show()
+            self._style_level(self._levels[key])
         if key not in self._levels:
             side = {"position": 0.07, "anchors": [(1.1, 0.5), (1.1, 0.5)]}
             # below the line in the upper half and above it in the lower: there it would be cut off
@@ -262,6 +287,8 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
             self._style_level(line)
         if line.label.format != text:
             line.label.setFormat(text)
+        if not upright and line.label.orthoPos != place:
+            line.label.setPosition(place)
 
     def _style_level(self, line: Any) -> None:
         line.setPen(self._pen("muted", 1, True))

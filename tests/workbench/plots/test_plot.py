@@ -69,3 +69,50 @@ def test_that_bars_take_another_colour_and_keep_it_when_the_theme_changes(plot: 
         assert plot._bars["bars"][0].opts["brush"].name() == plot.colour(3).name()
     finally:
         theme.choose("light")
+
+
+def test_that_a_line_that_is_drawn_after_one_was_taken_away_shows_nothing_of_it(plot: Plot, theme: Theme) -> None:
+    plot.line("thick", [0, 1, 2], [1, 2, 3], 2, width=2, dash=True)
+    before = plot._curves["thick"]
+    plot.keep_lines(["a"])
+    assert not before.isVisible()
+    assert before.getData()[0] is None or not len(before.getData()[0])
+    theme.choose("dark")
+    try:
+        plot.line("thin", [5, 6], [7, 8], 1)
+        again = plot._curves["thin"]
+        assert again is before
+        assert again.isVisible()
+        assert again.getData()[0].tolist() == [5, 6]
+        pen = again.opts["pen"]
+        assert (pen.color().name(), pen.width(), pen.dashPattern()) == (plot.colour(1).name(), 1, [])
+    finally:
+        theme.choose("light")
+
+
+def test_that_points_of_a_line_with_symbols_are_not_left_on_the_next_one(plot: Plot) -> None:
+    plot.line("dots", [0, 1], [1, 2], symbol="o")
+    dots = plot._curves["dots"]
+    plot.keep_lines([])
+    plot.line("plain", [0, 1], [1, 2])
+    assert plot._curves["plain"] is not dots
+    assert plot._curves["plain"].opts["symbol"] is None
+
+
+def test_that_a_level_that_comes_back_is_at_its_new_place_with_its_new_name(plot: Plot, theme: Theme) -> None:
+    plot.level("base", 0.5, "Popularity .5")
+    line = plot._levels["base"]
+    plot.level("base", None)
+    assert not line.isVisible()
+    assert "base" not in plot._levels
+    theme.choose("dark")
+    try:
+        plot.level("base", 0.7, "Popularity .7", place=0.4)
+        assert plot._levels["base"] is line
+        assert line.isVisible()
+        assert line.value() == 0.7
+        assert line.label.toPlainText() == "Popularity .7"
+        assert line.label.orthoPos == 0.4
+        assert line.label.fill.color().name().upper() == theme.colours.surface
+    finally:
+        theme.choose("light")

@@ -53,6 +53,7 @@ class LivePanel(QWidget):
         self.plan: Plan | None = None
         self.earlier: list[Trace] = []
         self._drawn: dict[str, tuple[object, float]] = {}
+        self._measured: list[str] = []
         self._pace = Pace()
         self._turn = 0
         self._logged = 0
@@ -304,7 +305,7 @@ class LivePanel(QWidget):
 
     def _offered(self, trace: Trace) -> tuple[list[str], list[str], list[str], list[str]]:
         """Metrics that the run measures and those that are ticked; list lengths and those that are ticked."""
-        names = measured(trace)
+        names = self._measured_names(trace)
         keys, ks = by_key(names), [str(k) for k in list_lengths(names)]
         ticked = [key for key in keys if key in self._wanted_keys] or keys[:1]
         return keys, ticked, ks, [k for k in ks if k in self._wanted_ks] or (["10"] if "10" in ks else ks[:1])
@@ -312,7 +313,12 @@ class LivePanel(QWidget):
     def _names(self, trace: Trace) -> list[str]:
         """The flat names of the metrics that are drawn."""
         _, ticked, _, lengths = self._offered(trace)
-        return chosen_names(measured(trace), ticked, lengths)[:MOST_LINES]
+        return chosen_names(self._measured_names(trace), ticked, lengths)[:MOST_LINES]
+
+    def _measured_names(self, trace: Trace) -> list[str]:
+        """Flat names of what a run measures; those of the run before until it is known: the next measures the same."""
+        self._measured = measured(trace) or self._measured
+        return self._measured
 
     def _draw_metrics(self, trace: Trace) -> None:
         """What surrounds the strips, which are parts of their own."""

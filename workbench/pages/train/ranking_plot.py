@@ -75,8 +75,11 @@ class RankingPlot(QWidget):
         return entries
 
     def arrange(self, trace: Trace, names: Sequence[str]) -> list[Entry]:
-        """Show the strips that some metrics need, the lowest with its axis; gives what the legend says."""
-        scales = {scale_of(name) for name in names} or {"lists"}
+        """Show the strips that some metrics need, the lowest with its axis; gives what the legend says.
+
+        Where nothing is known to be measured yet the strips stay as they are: each change lays all of them out anew.
+        """
+        scales = {scale_of(name) for name in names} or set(self._arranged)
         shown = [key for key in STRIPS if key in scales]
         if shown != self._arranged:
             self._arranged = shown
