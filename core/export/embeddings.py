@@ -152,9 +152,18 @@ def _projector(request: Request, found: list[Vectors]) -> tuple[str, ...]:
 
 
 def without_spaces(ids: list[str]) -> tuple[list[str], int]:
-    """Ids with ``_`` in place of what a format parts its columns by, and how many had to change."""
+    """Ids with ``_`` in place of what a format parts its columns by, and how many had to change.
+
+    They stay distinct: one that would then be called like another gets more ``_`` at its end.
+    """
     tokens = [SPACE.sub("_", each) or "_" for each in ids]
-    return tokens, sum(a != b for a, b in zip(ids, tokens, strict=True))
+    changed = [row for row, (a, b) in enumerate(zip(ids, tokens, strict=True)) if a != b]
+    taken = set(ids) if changed else set()
+    for row in changed:
+        while tokens[row] in taken:
+            tokens[row] += "_"
+        taken.add(tokens[row])
+    return tokens, len(changed)
 
 
 def _row(row: npt.NDArray[np.float32], between: str) -> str:

@@ -173,8 +173,9 @@ def _take(workspace: Workspace, name: str, stamp: Stamp, number: int, fresh: Fre
         return
     if sweepable(folder) and not is_being_written(folder):
         sweep_ended(workspace, folder)
-    settled = abs(time.time_ns() - stamp[0]) > SETTLED
     entry, plan = read_entry(folder, number)
+    # what is wrong with a file may be mended in it, such as its rights, and that changes nothing about the folder
+    settled = abs(time.time_ns() - stamp[0]) > SETTLED and not entry.fault
     fresh[name] = ((entry._replace(folder=name), stamp if settled else UNSETTLED), pack_plan(plan))
 
 

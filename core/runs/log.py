@@ -88,15 +88,15 @@ class EventLog:
         self._open()
 
     def _open(self) -> None:
-        path = self.path
+        path, sequence, whole = self.path, 0, 0
         with durable.storing(path):
-            self.sequence = 0
             if path.exists():
                 logged = read_log(path)
-                self.sequence = logged.sequence
-                os.truncate(path, logged.whole)
+                sequence, whole = logged.sequence, logged.whole
+                os.truncate(path, whole)
             flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
             self._descriptor = os.open(path, flags, 0o666)
+            self.sequence, self._whole = sequence, whole
             durable.sync_folder(path.parent)
 
     def find_again(self) -> None:
@@ -122,15 +122,18 @@ class EventLog:
         number = self.sequence + 1
         head = b'{"sequence":%d,"crc":"%08x","event":' % (number, _checksum(number, content))
         with durable.storing(self.path):
-            length = os.fstat(self._descriptor).st_size
+            # a part of a line that could not be written may be there, or all of it: it must be neither continued nor
+            # written twice, also where the disk refused to let go of it at once
+            if os.fstat(self._descriptor).st_size != self._whole:
+                os.ftruncate(self._descriptor, self._whole)
             try:
                 durable.write_all(self._descriptor, head + content + b"}\n")
                 if sync:
                     os.fsync(self._descriptor)
             except OSError:
-                # a part of the line may be there, or all of it: it must be neither continued nor written twice
-                os.ftruncate(self._descriptor, length)
+                os.ftruncate(self._descriptor, self._whole)
                 raise
+            self._whole = os.fstat(self._descriptor).st_size
         self.sequence = number
 
     def close(self) -> None:

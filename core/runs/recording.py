@@ -241,7 +241,7 @@ class Recorder:
         return dataclasses.replace(self.record, epoch=state.epoch, step=state.step, phase=state.phase, saved=now())
 
     def _end(self, event: RunEvent) -> RunEvent:
-        record = self.record
+        record, given = self.record, event
         if isinstance(event, RunFailed):
             # the step in hand may be half done, so the state is none that can be gone on with
             self._keep_best()
@@ -250,7 +250,10 @@ class Recorder:
         if isinstance(event, RunCompleted | RunStopped):
             event = dataclasses.replace(event, result=self._result(event.result))
             self._write_results()
-        self.log.append(to_plain(event), sync=True)
+        if given is not self._logged:
+            self.log.append(to_plain(event), sync=True)
+            # where the record cannot be written now the end is recorded again, and is told once
+            self._logged = given
         self._keep(ended(record, event))
         return event
 

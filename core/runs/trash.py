@@ -39,7 +39,7 @@ def deleted_runs(workspace: Workspace) -> Iterator[Deleted]:
         return
     there = (each for each in place.iterdir() if each.is_dir() and not each.name.startswith(durable.GONE))
     for each in sorted(there, key=_moved, reverse=True):
-        for inner in each.iterdir():
+        for inner in _inside(each):
             if RunFolder(inner).exists():
                 yield Deleted(RunFolder(inner), inner.name)
 
@@ -135,4 +135,15 @@ def empty_trash(workspace: Workspace) -> int:
 
 
 def _moved(path: Path) -> float:
-    return path.stat().st_mtime
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        # the trash is being emptied
+        return 0.0
+
+
+def _inside(path: Path) -> list[Path]:
+    try:
+        return list(path.iterdir())
+    except OSError:
+        return []

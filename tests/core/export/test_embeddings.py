@@ -92,3 +92,12 @@ def test_that_tensorboard_itself_reads_the_folder(runs: dict[str, Run], tmp_path
     export(run, "embeddings", tmp_path / "out", {"format": "projector"})
     config = projector_plugin._read_tensor_tsv_file(str(tmp_path / "out" / "items.tsv"))
     np.testing.assert_array_equal(config.astype(np.float32), run.model.state_dict()["item_factors.weight"].numpy())
+
+
+def test_that_ids_stay_distinct_where_spaces_cannot_stand() -> None:
+    ids = ["a b", "a_b", "a\tb", "a_b_", " ", "_", "c"]
+    tokens, changed = without_spaces(ids)
+    assert changed == 3
+    assert len(set(tokens)) == len(ids)
+    assert [tokens[1], tokens[3], tokens[5], tokens[6]] == ["a_b", "a_b_", "_", "c"]
+    assert not any(each.split() != [each] for each in tokens)

@@ -396,3 +396,26 @@ def test_that_what_was_left_unfinished_in_a_run_that_has_ended_is_swept_and_noth
         read_library(workspace)
         assert [each.exists() for each in left] == [False] * 3 + [True] * 3
     assert {each.name for each in ended.path.iterdir()} - {".lock"} == names - {left[0].name}
+
+
+def test_that_a_file_that_is_mended_in_its_place_is_read_again(workspace: Workspace) -> None:
+    folder = put_run(workspace, 1)
+    content = folder.record.read_bytes()
+    with folder.record.open("r+b") as file:
+        file.truncate(7)
+    aged(workspace)
+    assert [each.state for each in read_library(workspace).entries] == ["damaged"]
+    # written over where it lies, so that the folder has not changed
+    with folder.record.open("r+b") as file:
+        file.write(content)
+    assert [each.state for each in read_library(workspace).entries] == ["completed"]
+    assert read_library(workspace).read == 0
+
+
+def test_that_the_trash_can_be_listed_while_it_is_emptied(workspace: Workspace) -> None:
+    for number in range(3):
+        delete_run(workspace, put_run(workspace, number))
+    listed = deleted_runs(workspace)
+    next(listed)
+    empty_trash(workspace)
+    assert list(listed) == []

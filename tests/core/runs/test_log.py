@@ -94,3 +94,49 @@ def test_that_a_line_that_could_not_be_written_leaves_no_part_of_itself(
     log.append(EVENTS[1])
     log.close()
     assert list(read_log(path).events) == EVENTS[:2]
+
+
+def test_that_a_part_of_a_line_that_could_not_be_cut_off_at_once_is_cut_off_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "events.jsonl"
+    log = EventLog(path)
+    log.append(EVENTS[0])
+    write = os.write
+
+    def torn(descriptor: int, content: bytes) -> int:
+        write(descriptor, bytes(content[:10]))
+        raise OSError(5, "Input/output error")
+
+    def refused(descriptor: int, length: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, "write", torn)
+    monkeypatch.setattr(os, "ftruncate", refused)
+    with pytest.raises(StorageError):
+        log.append(EVENTS[1])
+    monkeypatch.undo()
+    log.append(EVENTS[1])
+    log.append(EVENTS[2])
+    log.close()
+    assert list(read_log(path).events) == EVENTS
+    assert read_log(path).notes == ()
+
+
+def test_that_a_log_that_cannot_be_opened_anew_goes_on_where_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    path = folder / "events.jsonl"
+    log = EventLog(path)
+    log.append(EVENTS[0])
+    folder.rename(tmp_path / "away")
+    with pytest.raises(StorageError):
+        log.find_again()
+    (tmp_path / "away").rename(folder)
+    log.find_again()
+    log.append(EVENTS[1])
+    log.close()
+    assert list(read_log(path).events) == EVENTS[:2]
+    assert read_log(path).notes == ()

@@ -21,6 +21,7 @@ from core.runs.folder import RunFolder
 from core.runs.log import read_log
 from core.runs.opening import Run, open_run
 from core.runs.owner import is_being_written
+from core.runs.record import RunRecord, read_record, write_record
 from core.runs.recording import recorded
 from core.runs.results import MODEL, POPULARITY
 from core.runs.weights import not_finite, unpack
@@ -359,3 +360,23 @@ def test_that_a_stopped_run_opens_with_its_best_weights_and_goes_on_from_its_lat
     assert isinstance(resumed, RunCompleted)
     assert resumed.result["metrics"] == whole.result["metrics"]
     assert digest(open_run(tmp_path / "cut").model) == digest(open_run(tmp_path / "whole").model)
+
+
+def test_that_an_end_whose_record_could_not_be_written_at_once_is_logged_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusals = iter([True])
+
+    def sometimes(folder: RunFolder, record: RunRecord) -> None:
+        if record.state == "completed" and next(refusals, False):
+            raise StorageError("storage.full", "the file cannot be written", retryable=True)
+        write_record(folder, record)
+
+    monkeypatch.setattr("core.runs.recording.write_record", sometimes)
+    monkeypatch.setattr("core.runs.recording.TRY_AGAIN", 0.001)
+    told = list(record(tmp_path / "run", keep=Control()))
+    assert isinstance(told[-1], RunCompleted)
+    assert any(isinstance(event, SavingPaused) for event in told)
+    logged = [each["event"] for each in read_log(tmp_path / "run" / "events.jsonl").events]
+    assert logged.count("result") == 1
+    assert read_record(RunFolder(tmp_path / "run")).state == "completed"
