@@ -22,6 +22,7 @@ from core.data.plan import CleaningPlan
 from core.data.raw import RawCandidates, RawRows, Watch
 from core.data.repeats import REASONS, first_events, merge_repeats, resolve
 from core.data.report import Tally
+from core.data.twins import twins_in_words
 from core.data.vocabulary import Vocabulary
 from core.errors import InputError
 
@@ -103,7 +104,7 @@ def clean(
         ordered=rows.ordered,
     )
     watch.step(STEPS, STEPS)
-    notes = (*_twin_notes(users, items, plan.merge_ids), *_weight_notes(rows, plan, weighing))
+    notes = (*_twin_notes(rows, users, items, plan.merge_ids), *_weight_notes(rows, plan, weighing))
     given = {TRAIN if name == SOURCE else name: each for name, each in done.items()} if parts else {}
     return Cleaned(interactions, given, candidates, reports, notes)
 
@@ -223,12 +224,13 @@ def _nothing_left(rows: RawRows, tally: Tally) -> InputError:
     )
 
 
-def _twin_notes(users: Numbering, items: Numbering, merged: bool) -> list[str]:
+def _twin_notes(rows: RawRows, users: Numbering, items: Numbering, merged: bool) -> list[str]:
+    """Twins over all parts; what reading has told of the one source is not told again."""
     done = "They were merged" if merged else "merge_ids treats them as one"
     return [
         f"{kind} ids that differ from another one only in spaces or in composed accents: {numbering.twins:,}. {done}."
         for kind, numbering in (("User", users), ("Item", items))
-        if numbering.twins
+        if numbering.twins and (merged or twins_in_words(kind.lower(), numbering.twins) not in rows.notes)
     ]
 
 

@@ -38,8 +38,13 @@ def twin_notes(kind: str, ids: pa.Array) -> tuple[str, ...]:
             f"{spaced:,} {kind} {'id has' if spaced == 1 else 'ids have'} spaces around; they were kept as written"
         )
     if twins:
-        notes.append(
-            f"{twins:,} {kind} {'id differs' if twins == 1 else 'ids differ'} from another only in spaces around or in "
-            "Unicode form; --columns merge=yes makes them one"
-        )
+        notes.append(twins_in_words(kind, twins))
     return tuple(notes)
+
+
+def twins_in_words(kind: str, twins: int) -> str:
+    """How many ids differ from another only in how they are written."""
+    return (
+        f"{twins:,} {kind} {'id differs' if twins == 1 else 'ids differ'} from another only in spaces around or in "
+        "Unicode form; --columns merge=yes makes them one"
+    )

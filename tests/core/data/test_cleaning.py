@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +13,7 @@ from core.data.cleaning import clean
 from core.data.interactions import Events, Interactions
 from core.data.plan import CleaningPlan
 from core.data.raw import RawRows, ReadingCancelled, Watch
+from core.data.reading import read_rows
 from core.errors import InputError
 from tests.core.data import oracle
 from tests.core.data.making import raw_candidates, raw_rows
@@ -293,3 +296,13 @@ def test_that_cleaning_tells_its_steps_and_stops_when_asked() -> None:
     assert steps == sorted(steps)
     with pytest.raises(ReadingCancelled):
         clean(raw_rows("ab", "xy"), CleaningPlan(), watch=Watch(cancelled=lambda: True))
+
+
+def test_that_twins_that_reading_has_told_of_are_not_told_again(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("user,item\nanna,1\nanna ,2\nb,1\n", "utf-8")
+    rows = read_rows(path)
+    told = [note for note in (*rows.notes, *clean(rows, CleaningPlan()).notes) if "only in spaces" in note]
+    assert len(told) == 1
+    other = clean(rows, CleaningPlan(), parts={"test": raw_rows("b ", "2")})
+    assert any("accents: 2." in note for note in other.notes)
