@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from core import __version__, durable, strict_json
+from core.export.leftovers import held
 from core.export.private import folders_of, without_folders
 from core.export.request import Request
 from core.runs.bundles import FORMAT, MANIFEST, MEMBER, NEEDS
@@ -38,7 +39,7 @@ def write_bundle(request: Request) -> tuple[str, ...]:
     run, options = request.run, request.options
     request.tell("checking the run", 0, 1)
     _check_whole(run, options.data)
-    with _staging(request.place.parent) as made:
+    with _staging(request.place.parent) as made, held(made):
         members = dict(_members(run, options, RunFolder(made)))
         total = sum(path.stat().st_size for path in members.values())
         sealed: dict[str, Any] = {}

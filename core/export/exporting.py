@@ -14,6 +14,7 @@ from core import durable
 from core.errors import UsageError
 from core.export import TARGETS, Target
 from core.export.facts import facts_of
+from core.export.leftovers import held, swept
 from core.export.names import safe_path
 from core.export.outputs import check_output, check_outside
 from core.export.request import Exported, Request, Tell, WrittenFile
@@ -73,12 +74,13 @@ def export(
     planned = {each.name for each in entry.files(facts_of(run), options)}
     check_free(out, entry, planned, replace)
     check_outside(out, run.folder.path)
+    notes += swept(out.parent)
     if entry.suffixes:
-        with durable.replacing(out) as place:
+        with durable.replacing(out) as place, held(place):
             notes += entry.load()(Request(run, place, out.name, options, tell))
             files: tuple[WrittenFile, ...] = (WrittenFile("", place.stat().st_size),)
     else:
-        with _folder(out) as place:
+        with _folder(out) as place, held(place):
             notes += entry.load()(Request(run, place, out.name, options, tell))
             files = _written(place)
     return Exported(target, out, files, notes)
