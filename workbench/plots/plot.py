@@ -93,6 +93,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         self._styles: dict[str, tuple[int | str, float, bool | tuple[float, ...]]] = {}
         self._levels: dict[str, Any] = {}
         self._spare_curves: list[Any] = []
+        self._highest = 0
         self._spare_levels: dict[str, Any] = {}
         self._bars: dict[str, tuple[Any, int | str]] = {}
         self._points: dict[str, tuple[Any, int | str]] = {}
@@ -183,11 +184,17 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
 
     def _new_curve(self, pen: QPen) -> Any:
         if not self._spare_curves:
-            return self.getPlotItem().plot(pen=pen)
+            return self._on_top(self.getPlotItem().plot(pen=pen))
         curve = self._spare_curves.pop()
         curve.setPen(pen)
         curve.show()
-        return curve
+        return self._on_top(curve)
+
+    def _on_top(self, item: Any) -> Any:
+        """What is drawn later covers what is there, also where an item is used again; bars lie below all of them."""
+        self._highest += 1
+        item.setZValue(1e-6 * self._highest)
+        return item
 
     def keep_lines(self, keys: Sequence[str]) -> None:
         """Take away the lines that are not named."""
@@ -209,7 +216,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         if key not in self._points:
             item = pg.ScatterPlotItem(size=7, symbol=symbol, brush=self.colour(colour), pen=pg.mkPen(None))
             self.getPlotItem().addItem(item)
-            self._points[key] = (item, colour)
+            self._points[key] = (self._on_top(item), colour)
         elif self._points[key][1] != colour:
             self._points[key] = (self._points[key][0], colour)
             self._points[key][0].setBrush(self.colour(colour))

@@ -116,3 +116,14 @@ def test_that_a_level_that_comes_back_is_at_its_new_place_with_its_new_name(plot
         assert line.label.fill.color().name().upper() == theme.colours.surface
     finally:
         theme.choose("light")
+
+
+def test_that_a_line_lies_above_bars_and_earlier_lines_also_where_it_was_used_before(plot: Plot) -> None:
+    plot.keep_lines([])
+    plot.bars("bars", [0, 1], [1, 2], 0.9)
+    plot.points("marks", [0, 1], [1, 2], 0, "o")
+    plot.line("first", [0, 1], [1, 2])
+    plot.line("second", [0, 1], [2, 1])
+    bars, marks = plot._bars["bars"][0], plot._points["marks"][0]
+    heights = [each.zValue() for each in (bars, marks, plot._curves["first"], plot._curves["second"])]
+    assert heights == sorted(set(heights))
