@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from core.commands.arguments import add_json, whole_numbers
+from core.commands.arguments import add_json, whole_number, whole_numbers
 from core.commands.console import Console
 
 
@@ -13,6 +13,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", metavar="RUN", help="path or id of a run")
     parser.add_argument("--candidates", metavar="FILE", help="candidate lists; the protocol is then sampled")
     parser.add_argument("--k", metavar="5,10,20,50", type=whole_numbers, default=(), help="lengths of list")
+    parser.add_argument(
+        "--buckets",
+        metavar="N",
+        type=whole_number,
+        help="also measure inactive and active users, rare and popular items",
+    )
     parser.add_argument("--part", choices=("test", "validation"), default="test", help="what to rank (test)")
     add_json(parser)
 
@@ -21,8 +27,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     """Measure and print the result."""
     from core.commands.finding import named_run, ready_model
     from core.commands.progress import WorkProgress
-    from core.commands.report import show_result
-    from core.runs.measuring import measuring
+    from core.commands.report import show_buckets, show_result
+    from core.runs.measuring import in_buckets, measuring
 
     opened = named_run(arguments, arguments.run)
     ready_model(console, opened)
@@ -37,10 +43,13 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
             try:
                 progress(*next(steps))
             except StopIteration as end:
-                result, _ = end.value
+                result, evaluation = end.value
                 break
+    if arguments.buckets:
+        result["buckets"] = in_buckets(opened, evaluation, arguments.buckets)
     console.emit("result", result)
     show_result(console, result)
+    show_buckets(console, result.get("buckets", {}))
     for note in result["notes"]:
         console.remark(note)
     return 0

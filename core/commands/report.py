@@ -95,6 +95,34 @@ def show_beyond(console: Console, beyond: Mapping[str, float]) -> None:
     console.table(["first", *labels], [[f"{k}", *(row[label] for label in labels)] for k, row in found.items()])
 
 
+BUCKETS = {
+    "activity": ("By how active users are", "training events of the user"),
+    "popularity": ("By how popular the held-out items are", "training events of the item"),
+}
+"""Heading, and what is counted."""
+
+
+def show_buckets(console: Console, buckets: Mapping[str, Any]) -> None:
+    """Metrics apart for few and many events: one row a range."""
+    for name, rows in buckets.items():
+        heading, counted = BUCKETS[name]
+        console.heading(heading)
+        metrics = list(rows[0]["values"]) if rows else []
+        console.table(
+            [counted, "users", "held out", *(metric_label(each) for each in metrics)],
+            [
+                [
+                    f"{row['low']:,} – {row['high']:,}" if row["low"] < row["high"] else f"{row['low']:,}",
+                    f"{row['users']:,}",
+                    f"{row['held_out']:,}",
+                    *(text.number(row["values"][each]) for each in metrics),
+                ]
+                for row in rows
+            ],
+            right=(1, 2),
+        )
+
+
 def without_empty(head: list[str], rows: list[list[str]]) -> tuple[list[str], list[list[str]]]:
     """Columns that hold nothing are left out."""
     keep = [at for at in range(len(head)) if at == 0 or any(row[at] for row in rows)]

@@ -33,11 +33,6 @@ class Bucket:
     held_out: int
     values: dict[str, float]
 
-    @property
-    def label(self) -> str:
-        """The range in words, ``4 to 9`` or ``4``."""
-        return f"{self.low}" if self.low == self.high else f"{self.low} to {self.high}"
-
 
 def by_activity(evaluation: Evaluation, train: Events, names: Iterable[str], buckets: int = 4) -> tuple[Bucket, ...]:
     """Buckets of users with about as many users each, by their number of training events.

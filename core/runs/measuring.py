@@ -22,6 +22,7 @@ from core.metrics import (
     user_values,
 )
 from core.metrics.beyond import Popularity as ItemPopularity
+from core.metrics.buckets import by_activity, by_popularity
 from core.metrics.intervals import Pause, intervals
 from core.models import MODELS
 from core.models.base import Building, RankingModel
@@ -96,6 +97,20 @@ def measuring(
 def figures(evaluation: Evaluation, also: tuple[str, ...]) -> dict[str, float]:
     """All ranking metrics at the lengths that were asked for, and some more."""
     return summary(evaluation) | {name: float(each.mean()) for name, each in user_values(evaluation, also).items()}
+
+
+def in_buckets(run: Run, evaluation: Evaluation, buckets: int) -> dict[str, list[dict[str, Any]]]:
+    """Metrics apart for inactive and active users, and for rare and popular held-out items, as plain values.
+
+    Args:
+        buckets: of each at most.
+    """
+    names = tested_names(evaluation.ks)
+    found = {
+        "activity": by_activity(evaluation, run.trained_on, names, buckets),
+        "popularity": by_popularity(evaluation, run.trained_on, names, buckets),
+    }
+    return {name: [dataclasses.asdict(each) for each in rows] for name, rows in found.items()}
 
 
 def stop_metrics(run: Run) -> tuple[str, ...]:

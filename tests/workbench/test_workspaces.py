@@ -59,6 +59,22 @@ def test_that_another_workspace_shows_its_own_runs_and_is_remembered(
     assert any(str(first.path)[-20:] in action.text() for action in menu.actions())
 
 
+def test_that_what_was_deleted_while_one_turned_to_another_workspace_is_not_offered_there(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    first = with_run(window.context.workspace.path)
+    page = runs_page(qtbot, window, 1)
+    page.table.selectRow(0)
+    page.trash.delete()
+    window.workspaces.use(tmp_path / "second")
+    told = window.message_bar.message
+    qtbot.waitUntil(lambda: not list(first.runs()) and not window.jobs.running, timeout=60_000)
+    assert window.message_bar.message is told
+    page.trash.undo()
+    qtbot.waitUntil(lambda: not window.jobs.running, timeout=60_000)
+    assert window.message_bar.message is told
+
+
 def test_that_a_folder_with_other_files_is_left_alone_and_one_inside_is_offered(
     qtbot: QtBot, window: MainWindow, tmp_path: Path
 ) -> None:

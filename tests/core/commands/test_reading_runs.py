@@ -36,6 +36,20 @@ def test_that_other_lengths_and_the_validation_part_can_be_asked_for(call: Call,
     assert "Validation" not in people.out
 
 
+def test_that_users_and_items_are_measured_apart_when_asked(call: Call, runs: dict[str, Path]) -> None:
+    result = call("evaluate", runs["mf"], "--buckets", "3", "--json").result
+    activity, popularity = result["buckets"]["activity"], result["buckets"]["popularity"]
+    assert 1 <= len(activity) <= 3
+    assert sum(each["users"] for each in activity) == result["users"]
+    mean = sum(each["users"] * each["values"]["auc"] for each in activity) / result["users"]
+    assert mean == pytest.approx(result["metrics"]["auc"])
+    assert sum(each["held_out"] for each in popularity) >= result["users"]
+    people = call("evaluate", runs["mf"], "--buckets", "3").out
+    assert "By how active users are" in people
+    assert "By how popular the held-out items are" in people
+    assert "buckets" not in call("evaluate", runs["mf"], "--json").result
+
+
 def test_that_candidates_make_the_protocol_sampled(call: Call, runs: dict[str, Path], tmp_path: Path) -> None:
     (tmp_path / "lists.txt").write_text("\n".join(f"u{user:02d} 000 001 002 003 004 005" for user in range(40)))
     result = call("evaluate", runs["mf"], "--candidates", tmp_path / "lists.txt", "--json").result

@@ -13,8 +13,8 @@ def test_that_users_are_divided_by_their_training_events() -> None:
     train = events({0: [0], 1: [0, 1], 2: [0, 1, 2], 3: [0, 1, 2, 3], 4: [0, 1, 2, 3, 4]}, 5, 9)
     outcome = evaluation([[(0, 0)], [(9, 0)], [(0, 0)], [(0, 0)]], rows=[0, 1, 2, 4])
     low, high = by_activity(outcome, train, ["hit@5"], buckets=2)
-    assert (low.label, low.users, low.values) == ("1 to 2", 2, {"hit@5": 0.5})
-    assert (high.label, high.users, high.values) == ("3 to 5", 2, {"hit@5": 1.0})
+    assert (low.low, low.high, low.users, low.values) == (1, 2, 2, {"hit@5": 0.5})
+    assert (high.low, high.high, high.users, high.values) == (3, 5, 2, {"hit@5": 1.0})
 
 
 def test_that_held_out_items_are_divided_by_their_training_events() -> None:
@@ -22,16 +22,16 @@ def test_that_held_out_items_are_divided_by_their_training_events() -> None:
     # user 0 holds out a rare item far down and a popular one at the top
     outcome = evaluation([[(40, 0), (0, 0)], [(0, 0)]], rows=[0, 2], items=[7, 8, 8])
     rare, popular = by_popularity(outcome, train, ["hit@5", "mrr"], buckets=3)
-    assert (rare.label, rare.users, rare.held_out) == ("1", 1, 1)
+    assert (rare.low, rare.high, rare.users, rare.held_out) == (1, 1, 1, 1)
     assert rare.values == {"hit@5": 0.0, "mrr": pytest.approx(1 / 41)}
-    assert (popular.label, popular.users, popular.held_out) == ("3", 2, 2)
+    assert (popular.low, popular.high, popular.users, popular.held_out) == (3, 3, 2, 2)
     assert popular.values == {"hit@5": 1.0, "mrr": 1.0}
 
 
 def test_that_equal_counts_share_one_bucket() -> None:
     train = events({user: [0, 1] for user in range(4)}, 4, 5)
     found = by_activity(evaluation([[(0, 0)]] * 4), train, ["auc"], buckets=4)
-    assert [(each.label, each.users) for each in found] == [("2", 4)]
+    assert [(each.low, each.high, each.users) for each in found] == [(2, 2, 4)]
 
 
 def test_that_buckets_hold_every_user_once() -> None:

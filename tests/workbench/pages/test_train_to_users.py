@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pytestqt.qtbot import QtBot
 
+from core.runs.trash import delete_run
 from workbench.main_window import MainWindow
 from workbench.pages.runs import RunsPage
 from workbench.pages.train.page import TrainPage
@@ -49,6 +50,19 @@ def test_that_two_runs_are_compared_and_one_is_cloned(qtbot: QtBot, window: Main
     runs.clone.click()
     assert window.current == "train"
     assert page.form.form.choices["model"].key == chosen
+
+
+def test_that_a_run_that_went_meanwhile_is_told_and_not_shown(qtbot: QtBot, window: MainWindow, opened: Opened) -> None:
+    trained(qtbot, window, opened, "popularity")
+    message = window.message_bar.message
+    assert message is not None
+    assert message.remedy is not None
+    (run,) = window.context.workspace.runs()
+    delete_run(window.context.workspace, run)
+    message.remedy.action()
+    assert window.message_bar.message is not None
+    assert window.message_bar.message.kind == "error"
+    assert window.current == "train"
 
 
 def test_that_a_user_is_ranked_and_the_held_out_item_is_marked(

@@ -42,8 +42,9 @@ class Trash:
         work = deleting(self._context.workspace, self._runs.folders(entries))
         job = self._runs.do("Deleting", work, long=len(entries) > MANY)
         job.told.connect(moved.extend)
-        names = [each.title for each in entries]
-        job.ended.connect(lambda _: self._gone(moved, names, place))
+        names, workspace = [each.title for each in entries], self._context.workspace
+        # in another workspace that was turned to meanwhile nothing is gone, and nothing can be brought back
+        job.ended.connect(lambda _: self._gone(moved, names, place) if workspace == self._context.workspace else None)
 
     def _gone(self, moved: list[Deleted], names: list[str], place: int) -> None:
         if not moved:

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from core.errors import StorageError
+from core.errors import RankscopeError, StorageError
 from core.models import MODELS
 from core.runs.folder import RunFolder
 from core.runs.record import read_record
@@ -214,7 +214,13 @@ class TrainPage(Page):
     def _inspect(self, ended: RunEnded) -> None:
         from core.runs.opening import open_run
 
-        self.context.session.choose_run(open_run(ended.path))
+        try:
+            run = open_run(ended.path)
+        except RankscopeError as error:
+            # deleted or moved since the message was told
+            self.context.tell(message_of(error))
+            return
+        self.context.session.choose_run(run)
         self.context.go("users")
 
     def _start_again(self, plan: Plan) -> None:
