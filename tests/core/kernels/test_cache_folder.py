@@ -97,9 +97,9 @@ def package(tmp_path: Path) -> Path:
     source = Path(keeping.__file__).parent
     folder = tmp_path / "package" / "core" / "kernels"
     folder.mkdir(parents=True)
-    for name in ("__init__.py", "keeping.py", "listening.py", "forgiving.py"):
+    for name in ("__init__.py", "keeping.py", "listening.py", "forgiving.py", "loading.py"):
         (folder / name).write_bytes((source / name).read_bytes())
-    for name in ("__init__.py", "first_use.py"):
+    for name in ("__init__.py", "first_use.py", "putting_off.py"):
         (folder.parent / name).write_bytes((source.parent / name).read_bytes())
     (folder / "called.py").write_text(CALLED.format(number=1))
     (folder / "calling.py").write_text(CALLING)
