@@ -24,6 +24,7 @@ from core.errors import InputError, ModelFileError, PlanError, RankscopeError, S
 from core.models import MODELS
 from core.runs.bundles import FORMAT, LARGEST_JSON, MANIFEST, MEMBER, MOST_BYTES, MOST_MEMBERS
 from core.runs.checkpoints import newest
+from core.runs.claims import unbelievable, unbelievable_events
 from core.runs.dataset import fingerprint, read_dataset, write_dataset
 from core.runs.folder import RunFolder
 from core.runs.log import read_log
@@ -250,6 +251,8 @@ def _pieces(member: ZipMember, size: int | None) -> Iterator[bytes]:
 
 def _checked_record(staging: RunFolder, contents: Contents, where: str) -> tuple[RunRecord, Plan]:
     record = read_record(staging)
+    if wrong := unbelievable(record):
+        raise WrongBundle(wrong)
     plan = make_plan(record.plan)
     # what was only near enough to be understood is kept as it was understood
     record = dataclasses.replace(record, plan=to_values(plan))
@@ -351,5 +354,8 @@ def _checked_run(staging: RunFolder, record: RunRecord, plan: Plan, split: Split
     if len(marks.name) > LONGEST_NAME or len(marks.note) > LONGEST_NOTE:
         raise WrongBundle("The name or the note of the run is longer than any is")
     if staging.events.is_file():
-        notes += read_log(staging.events).notes
+        told = read_log(staging.events)
+        if wrong := unbelievable_events(told.events):
+            raise WrongBundle(wrong)
+        notes += told.notes
     return notes

@@ -20,11 +20,13 @@ from core.errors import ModelFileError, RankscopeError
 from core.runs.bundles import MEMBER
 from core.runs.dataset import write_dataset
 from core.runs.importing import import_bundle
+from core.runs.log import _checksum
 from core.runs.vetting import check_table
 from core.runs.workspace import Workspace
 from tests.core.runs.importing.members import (
     ITEMS,
     Change,
+    Members,
     changed_json,
     changed_tensors,
     checkpoint_of,
@@ -35,6 +37,21 @@ from tests.core.runs.importing.members import (
     written,
 )
 from tests.core.runs.making import small_split
+
+
+def event_with(**values: Any) -> Change:
+    """One more event in the log that ends an epoch with these values."""
+
+    def applied(members: Members) -> None:
+        lines = members["events.jsonl"].splitlines()
+        plain = {"event": "epoch", "epoch": 1, "epochs": 1, "loss": 0.1, "metrics": {}, "best": True}
+        plain |= {"learning_rate": 0.1, "seconds": 1.0, "examples": 3, **values}
+        event, number = json.dumps(plain).encode(), len(lines) + 1
+        crc = _checksum(number, event)
+        lines.append(b'{"sequence":%d,"crc":"%08x","event":%s}' % (number, crc, event))
+        members["events.jsonl"] = b"\n".join(lines) + b"\n"
+
+    return applied
 
 
 def shape_of(name: str, shape: tuple[int, ...]) -> Change:
@@ -85,6 +102,39 @@ WRONG: dict[str, tuple[Change, str]] = {
     ),
     "a plan of another kind": (changed_json("run.json", lambda values: values.update(plan={"x": 1})), "cannot be"),
     "a wrong state": (changed_json("run.json", lambda values: values.update(state="done")), "unknown"),
+    "a time that is none": (changed_json("run.json", lambda values: values.update(created="yesterday")), "no time"),
+    "a time of no calendar": (
+        changed_json("run.json", lambda values: values.update(saved="9999-12-31T23:59:59+00:00")),
+        "saved is no time",
+    ),
+    "a negative epoch": (changed_json("run.json", lambda values: values.update(epoch=-1)), "epoch cannot be -1"),
+    "an epoch beyond all": (changed_json("run.json", lambda values: values.update(epoch=10**400)), "epoch cannot be"),
+    "threads of a text": (changed_json("run.json", lambda values: values.update(device="x" * 5000)), "device"),
+    "a metric of text": (
+        changed_json("run.json", lambda values: values["result"]["metrics"].update({"hit@10": "0.3"})),
+        "hit@10 is no number",
+    ),
+    "a share beyond one": (
+        changed_json("run.json", lambda values: values["result"]["validation"].update({"auc": 3.0})),
+        "auc lies between 0 and 1",
+    ),
+    "metrics in a list": (changed_json("run.json", lambda values: values["result"].update(metrics=[1])), "figures"),
+    "an interval of one end": (
+        changed_json("run.json", lambda values: values["result"]["intervals"].update({"auc": [0.1]})),
+        "no interval",
+    ),
+    "seconds of another time": (
+        changed_json("run.json", lambda values: values["result"].update(seconds=-3)),
+        "seconds",
+    ),
+    "a huge number somewhere": (
+        changed_json("run.json", lambda values: values["counts"].update(dropped={"x": 10**30})),
+        "too large",
+    ),
+    "an event of text": (event_with(loss="high"), "loss cannot be 'high'"),
+    "an event of huge numbers": (event_with(epoch=10**400), "epoch cannot be"),
+    "an event without a part": (event_with(epochs=None), "epochs cannot be None"),
+    "an event of wrong metrics": (event_with(metrics={"hit@10": []}), "hit@10 is no number"),
     "a name that leads out": (put("../evil.json", b"{}"), "leads out"),
     "an absolute name": (put("/etc/evil.json", b"{}"), "leads out"),
     "a name that no bundle has": (put("data/evil.py", b"import os"), "no bundle"),
