@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,22 @@ def test_that_another_split_is_made_without_reading_again(qtbot: QtBot, window: 
     panel.divide.click()
     qtbot.waitUntil(lambda: window.session.opened.choice.name == "random", timeout=30_000)  # type: ignore[union-attr]
     assert window.session.opened.loaded is opened.loaded  # type: ignore[attr-defined,union-attr]
+
+
+def test_that_data_that_was_opened_while_other_data_was_divided_stays(
+    qtbot: QtBot, window: MainWindow, opened: Opened
+) -> None:
+    window.session.open(opened)
+    page = page_of(window)
+    assert page.overview is not None
+    panel = page.overview.split
+    panel.kind.choose("random")
+    panel.kind.chosen.emit("random")
+    panel.divide.click()
+    newer = dataclasses.replace(opened, seed=9)
+    window.session.open(newer)
+    qtbot.waitUntil(lambda: not window.jobs.running, timeout=30_000)
+    assert window.session.opened is newer
 
 
 @pytest.mark.parametrize("columns", [{"user": "a, b", "item": 'x"y'}, {"delimiter": ",", "user": "1"}, {}])

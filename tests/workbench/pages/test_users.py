@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from core.commands import main
 from core.insight.placing import NEW, Placing
 from core.runs.opening import open_run
+from workbench.jobs.job import End, Job
 from workbench.main_window import MainWindow
 from workbench.pages.users import UsersPage
 from workbench.pages.users.rows import GAP, list_rows
@@ -208,6 +209,41 @@ def test_that_a_second_run_stands_beside_with_what_moved(
     window.session.choose_other(None)
     assert page.panels[1].isHidden()
     assert page.figures.rank.value.text() == f"{page.view.placing.rank:,}"  # type: ignore[union-attr]
+
+
+def test_that_an_answer_of_a_run_that_was_b_before_is_not_shown_as_that_of_the_new_one(
+    qtbot: QtBot, window: MainWindow, page: UsersPage, runs: Path
+) -> None:
+    pin(qtbot, window, page, "u3")
+    window.session.choose_other(open_run(runs / "runs" / "b"))
+    qtbot.waitUntil(lambda: page.other_view is not None, timeout=30_000)
+    before, late = page.beside, End(value=page.other_view)
+    assert before is not None
+    window.session.choose_other(open_run(runs / "runs" / "few"))
+    qtbot.waitUntil(lambda: page.other_view is not None, timeout=30_000)
+    right = page.other_view
+    page._show_beside(page._asked, before, late)
+    assert page.other_view is right
+
+
+def test_that_of_two_runs_chosen_as_b_the_later_one_stays(
+    window: MainWindow, page: UsersPage, runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[Job] = []
+    monkeypatch.setattr(window.jobs, "start", held.append)
+    for name in ("b", "few"):
+        page.chooser.combo.addItem(name, str(runs / "runs" / name))
+        page.chooser.combo.setCurrentIndex(page.chooser.combo.count() - 1)
+        page.chooser._chosen()
+    first, second = held
+    second.ended.emit(End(value=open_run(runs / "runs" / "few")))
+    # the one that was chosen before takes longer to be opened
+    first.ended.emit(End(value=open_run(runs / "runs" / "b")))
+    other = window.session.other
+    assert other is not None
+    assert other.folder.path.name == "few"
+    monkeypatch.undo()
+    window.session.choose_other(None)
 
 
 def test_that_users_and_items_of_another_numbering_are_matched_by_id(

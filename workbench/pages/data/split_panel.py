@@ -145,11 +145,14 @@ class SplitPanel(QWidget):
             return
         self.divide.setEnabled(False)
         job = Job("Dividing the data", dividing(opened, *self._asked()), follow_reading)
-        job.ended.connect(self._divided)
+        job.ended.connect(lambda end: self._divided(opened, end))
         self._context.jobs.start(job)
 
-    def _divided(self, end: End) -> None:
-        if end.error is not None:
+    def _divided(self, opened: Opened, end: End) -> None:
+        if opened is not self._context.session.opened:
+            # other data was opened meanwhile, and stays
+            self._edited()
+        elif end.error is not None:
             self._context.tell(message_of(end.error, end.details))
             self._edited()
         elif isinstance(end.value, Opened):

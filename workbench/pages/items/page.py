@@ -157,7 +157,8 @@ class ItemsPage(Page):
         assert self.table is not None
         assert self.table.run is not None
         run = self.table.run
-        return (run.folder.path, run.record.epoch, self.map_panel.chosen_vectors, *more)
+        # a run that is gone on with is saved again, within the same epoch too
+        return (run.folder.path, run.record.epoch, run.record.saved, self.map_panel.chosen_vectors, *more)
 
     def _keep(self, key: tuple[Any, ...], value: object) -> None:
         self._kept[key] = value

@@ -27,6 +27,7 @@ class BesideChooser(QObject):
     def __init__(self, context: Context, parent: QObject) -> None:
         super().__init__(parent)
         self._context = context
+        self._asked = 0
         self.combo = StillCombo()
         self.combo.setAccessibleName("Run B, beside run A")
         self.combo.setMinimumContentsLength(14)
@@ -34,7 +35,7 @@ class BesideChooser(QObject):
         self.combo.activated.connect(lambda _: self._chosen())
         self.combo.addItem(NONE, "")
         self.combo.setToolTip(tip(HELP))
-        context.session.other_changed.connect(self.show_other)
+        context.session.other_changed.connect(self._other_changed)
 
     def read(self) -> None:
         """Look for runs on the same data."""
@@ -56,6 +57,11 @@ class BesideChooser(QObject):
             self.combo.addItem(f"B: {run_words(each.plan)}, {day}{note}", str(each.path))
         self.show_other()
 
+    def _other_changed(self) -> None:
+        # a run that was chosen here before and is still being opened is no longer wanted
+        self._asked += 1
+        self.show_other()
+
     def show_other(self) -> None:
         """Show which run is B now."""
         other = self._context.session.other
@@ -71,11 +77,13 @@ class BesideChooser(QObject):
 
     def _chosen(self) -> None:
         path = str(self.combo.currentData() or "")
+        self._asked += 1
         if not path:
             self._context.session.choose_other(None)
             return
         job = Job("Opening run B", opening(Path(path)), quiet=True)
-        job.ended.connect(self._opened)
+        asked = self._asked
+        job.ended.connect(lambda end: self._opened(end) if asked == self._asked else None)
         self._context.jobs.start(job)
 
     def _opened(self, end: End) -> None:

@@ -290,7 +290,7 @@ class UsersPage(Page):
             self.scores[1].show_nothing()
             return
         work = ranking(self.beside.run, theirs, self.sampled.isChecked())
-        self._start("Ranking", work, partial(self._show_beside, asked))
+        self._start("Ranking", work, partial(self._show_beside, asked, self.beside))
 
     def _show(self, asked: int, end: End) -> None:
         if asked != self._asked or self.found is None:
@@ -318,15 +318,16 @@ class UsersPage(Page):
         if self.other_view is not None:
             self._show_list(1)
 
-    def _show_beside(self, asked: int, end: End) -> None:
-        if asked != self._asked or self.beside is None:
+    def _show_beside(self, asked: int, beside: Beside, end: End) -> None:
+        # another run may have taken B's place meanwhile
+        if asked != self._asked or beside is not self.beside:
             return
         if end.error is not None:
             self.panels[1].say(end.error.what)
             return
         self.other_view = end.value
         self._show_list(1)
-        self.scores[1].show_scores(end.value, self.beside.run.folder.path.name)
+        self.scores[1].show_scores(end.value, beside.run.folder.path.name)
 
     def _name(self, view: UserView) -> str:
         assert self.found is not None
