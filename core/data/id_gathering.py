@@ -41,7 +41,7 @@ class IdGatherer:
         # the texts of all blocks together can be longer than 32-bit offsets reach
         every = pa.concat_arrays([part.cast(pa.large_string()) for part in self._ids])
         self._ids.clear()
-        places, distinct = distinct_texts(every, 1 if len(every) <= self._few else BUCKETS)
+        places, distinct = distinct_texts(every, self._few)
         del every
         rows = sum(map(len, self._codes))
         codes = np.empty(rows, np.int32)
@@ -53,17 +53,18 @@ class IdGatherer:
         return pa.DictionaryArray.from_arrays(pa.array(codes), distinct)
 
 
-def distinct_texts(texts: pa.Array, buckets: int) -> tuple[Codes, pa.Array]:
+def distinct_texts(texts: pa.Array, few: int = FEW) -> tuple[Codes, pa.Array]:
     """The code of each text and the distinct texts, in the order of first appearance.
 
     Args:
         texts: large_string without nulls.
-        buckets: parts that are looked at one by one; one table of 20 million texts takes 3 GB, 64 small ones 100 MB.
+        few: more than these are looked at in BUCKETS parts; one table of 20 million texts takes 3 GB, 64 small ones
+            100 MB.
     """
-    if buckets == 1:
+    if len(texts) <= few:
         coded = texts.dictionary_encode()
         return coded.indices.to_numpy(), coded.dictionary
-    order, bounds = _parted(texts, buckets)
+    order, bounds = _parted(texts, BUCKETS)
     codes = np.empty(len(texts), np.int32)
     firsts: list[npt.NDArray[np.int64]] = []
     known = 0

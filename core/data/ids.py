@@ -10,7 +10,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.data.twins import canonical_ids
+from core.data.id_gathering import distinct_texts
+from core.data.twins import all_plain, canonical_ids
 from core.data.vocabulary import Vocabulary
 
 Codes = npt.NDArray[np.int32]
@@ -35,21 +36,21 @@ def number(columns: Sequence[pa.DictionaryArray], merge_twins: bool = False) -> 
     """Number the ids of dictionary-encoded columns together.
 
     Args:
-        columns: without nulls, each dictionary in order of first appearance; earlier columns are numbered first.
+        columns: without nulls, each dictionary distinct and in order of first appearance; earlier columns are numbered
+            first.
         merge_twins: give twins one number; their id is then the trimmed text in composed form (NFC).
     """
     texts = pa.concat_arrays([column.dictionary.cast(pa.large_string()) for column in columns])
-    distinct = texts.dictionary_encode()
-    merged = canonical(texts).dictionary_encode()
-    twins = len(distinct.dictionary) - len(merged.dictionary)
-    encoded = merged if merge_twins else distinct
-    mapping = encoded.indices.to_numpy(zero_copy_only=False)
+    # the ids of one column are distinct as they are: with 20 million of them a look at each is what takes the time
+    distinct = distinct_texts(texts) if len(columns) > 1 else (np.arange(len(texts), dtype=np.int32), texts)
+    merged = distinct if all_plain(texts) else distinct_texts(canonical(texts))
+    mapping, ids = merged if merge_twins else distinct
     codes, start = [], 0
     for column in columns:
         end = start + len(column.dictionary)
         codes.append(_recoded(column.indices.to_numpy(zero_copy_only=False), mapping[start:end]))
         start = end
-    return Numbering(encoded.dictionary, tuple(codes), twins)
+    return Numbering(ids, tuple(codes), len(distinct[1]) - len(merged[1]))
 
 
 def canonical(texts: pa.Array) -> pa.Array:

@@ -22,6 +22,14 @@ def canonical_ids(ids: pa.Array) -> pa.Array:
     return pc.utf8_normalize(pc.utf8_trim_whitespace(ids), form="NFC")
 
 
+def all_plain(ids: pa.Array) -> bool:
+    """Whether all are as ``canonical_ids`` would write them; False also for some beyond ASCII that are."""
+    return all(
+        pc.all(pc.string_is_ascii(part)).as_py() and part.equals(pc.utf8_trim_whitespace(part))
+        for part in (ids[start : start + PART] for start in range(0, len(ids), PART))
+    )
+
+
 def twin_notes(kind: str, ids: pa.Array) -> tuple[str, ...]:
     """What looks alike among distinct ids, in plain sentences.
 

@@ -24,9 +24,9 @@ def test_that_blocks_come_under_one_dictionary_in_the_order_of_first_appearance(
     assert found.type == pa.dictionary(pa.int32(), pa.large_string())
 
 
-@pytest.mark.parametrize("buckets", [1, 7, 64])
-def test_that_a_slice_of_texts_is_parted_from_its_own_start(buckets: int) -> None:
+@pytest.mark.parametrize("few", [0, 3, 4])
+def test_that_a_slice_of_texts_is_parted_from_its_own_start(few: int) -> None:
     texts = pa.array(["x", "a", "bb", "a", "ccc", "y"], pa.large_string()).slice(1, 4)
-    codes, distinct = distinct_texts(texts, buckets)
+    codes, distinct = distinct_texts(texts, few)
     assert codes.tolist() == [0, 1, 0, 2]
     assert distinct.to_pylist() == ["a", "bb", "ccc"]
