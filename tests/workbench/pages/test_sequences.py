@@ -90,17 +90,17 @@ def test_that_one_steps_through_the_windows_of_training(qtbot: QtBot, window: Ma
     assert followed is not None
     # 9 items, the last two held out: 7 - T windows, then validation, test, and what comes next
     assert len(followed.windows) == 7 - TARGETS + 3
-    assert "test part" in page.where.text()
+    assert "test part" in page.timeline_card.where.text()
     QTest.keyClick(page.strip, Qt.Key.Key_Home)
     assert page.strip.at == 0
-    assert "part of training" in page.where.text()
+    assert "part of training" in page.timeline_card.where.text()
     assert (page.strip.window_.inputs == -1).sum() == LENGTH - 1  # type: ignore[union-attr]
     assert [page.strip.chip(slot).below for slot in range(LENGTH - 1)] == ["padding"] * (LENGTH - 1)
     assert len(page.editor.items) == 1
     for _ in range(2):
         QTest.keyClick(page.strip, Qt.Key.Key_Right)
-    page.next.click()
-    page.previous.click()
+    page.timeline_card.next.click()
+    page.timeline_card.previous.click()
     assert page.strip.at == 2
     settled(qtbot, page)
     assert page.looked is not None
@@ -109,7 +109,7 @@ def test_that_one_steps_through_the_windows_of_training(qtbot: QtBot, window: Ma
     settled(qtbot, page)
     assert page.looked.window.part == "next"
     assert "not known" in page.ranked.caption.text()
-    page.last.click()
+    page.timeline_card.test.click()
     settled(qtbot, page)
     assert page.looked.window.part == "test"
 
@@ -182,7 +182,7 @@ def test_that_an_edited_window_ranks_again_and_tells_what_moved(qtbot: QtBot, wi
     page = shown(qtbot, window, caser, "u4")
     QAbstractItemModelTester(page.ranked.model, QAbstractItemModelTester.FailureReportingMode.Fatal)
     editor, original = page.editor, list(page.editor.items)
-    assert not page.reset.isEnabled()
+    assert not page.window_card.reset.isEnabled()
     QTest.keyClick(editor, Qt.Key.Key_Left)
     QTest.keyClick(editor, Qt.Key.Key_Left, Qt.KeyboardModifier.ControlModifier)
     assert editor.items == [original[0], original[1], original[3], original[2]]
@@ -199,7 +199,7 @@ def test_that_an_edited_window_ranks_again_and_tells_what_moved(qtbot: QtBot, wi
         up = int(before.every[item]) - int(after.places[row])
         words = "=" if up == 0 else f"▲ {up}" if up > 0 else f"▼ {-up}"
         assert columns["Moved"].text(row) == words
-    page.reset.click()
+    page.window_card.reset.click()
     settled(qtbot, page)
     assert editor.items == original
     assert not page.looked.edited
@@ -285,7 +285,7 @@ def test_that_a_caser_run_of_the_workspace_is_offered_in_place_of_a_plan(
     page = window.page("sequences")
     assert isinstance(page, SequencesPage)
     qtbot.waitUntil(lambda: page.cannot.button.text() == "Choose a Caser run", timeout=60_000)
-    menu = page._menu_of_runs()
+    menu = page.caser_runs.menu()
     assert [each.text() for each in menu.actions() if each.text()][-1] == "Plan another"
     menu.actions()[0].trigger()
     qtbot.waitUntil(lambda: window.session.run is not None and window.session.run.plan.model.name == "caser")
@@ -295,11 +295,11 @@ def test_that_a_caser_run_of_the_workspace_is_offered_in_place_of_a_plan(
 
 def test_that_an_unknown_user_is_told(qtbot: QtBot, window: MainWindow, caser: Run) -> None:
     page = shown(qtbot, window, caser, "u4")
-    page.user.setText("nobody")
-    page.user.returnPressed.emit()
+    page.timeline_card.user.setText("nobody")
+    page.timeline_card.user.returnPressed.emit()
     assert window.message_bar.message is not None
     assert "nobody" in window.message_bar.message.text
-    page.user.setText("u7")
-    page.user.returnPressed.emit()
+    page.timeline_card.user.setText("u7")
+    page.timeline_card.user.returnPressed.emit()
     qtbot.waitUntil(lambda: "u7" in page.timeline_card.title.text(), timeout=30_000)
     assert window.session.user == "u7"

@@ -7,11 +7,8 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QMenu, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
-from core.runs.entries import Entry
-from core.runs.library import read_library
-from workbench.jobs.calling import calling
 from workbench.jobs.job import End
 from workbench.jobs.latest import Latest
 from workbench.jobs.sequencing import (
@@ -24,6 +21,8 @@ from workbench.jobs.sequencing import (
     ranking_along,
 )
 from workbench.page import Context, Message, Page, message_of
+from workbench.pages.sequences.cards import TimelineCard, WhatIfCard
+from workbench.pages.sequences.caser_runs import PLAN, CaserRuns
 from workbench.pages.sequences.editor import WindowEditor
 from workbench.pages.sequences.filters import FiltersCard
 from workbench.pages.sequences.finder import ItemFinder
@@ -31,21 +30,15 @@ from workbench.pages.sequences.looks import EventLooks, ItemLooks, genre_colour
 from workbench.pages.sequences.ranked import RankedCard
 from workbench.pages.sequences.ranks import RankPlot
 from workbench.pages.sequences.strip import TimelineStrip
-from workbench.plots.legend import Legend
 from workbench.widgets.empty import Empty
-from workbench.widgets.parts import Card, IconButton, button, label
+from workbench.widgets.parts import Card, button, label
 from workbench.words import cell
 
-CASER = {"model": {"name": "caser"}}
-PLAN = "Plan a Caser run"
-CHOOSE = "Choose a Caser run"
 NO_RUN = "Choose a run to see a user in time, the windows over the sequence, and what the model predicts after each."
 CANNOT = (
     "This model reads no sequence, so it cannot say what follows a window. "
     "Caser reads windows: train one to see its predictions and filters here."
 )
-MOST_OFFERED = 12
-"""Runs in the menu; the Runs page has all."""
 WHOLE = {
     "history": "This model reads all items before the bracket, in no order; it has no windows. "
     "Caser has: train one to see its filters and to edit its windows.",
@@ -75,10 +68,9 @@ class SequencesPage(Page):
         self.events: EventLooks | None = None
         jobs = context.jobs
         self._opening, self._looking = Latest(jobs, "Opening the run"), Latest(jobs, "Ranking")
-        self._taking, self._runs = Latest(jobs, "Opening the run"), Latest(jobs, "Reading the library")
         self._along = Latest(jobs, "Ranking along the sequence", hasty=True)
         self.empty = Empty(context.theme, "sequences", NO_RUN, "Choose a run", lambda: context.go("runs"))
-        self.caser_runs: tuple[Entry, ...] = ()
+        self.caser_runs = CaserRuns(context, self)
         self.cannot = Empty(context.theme, "sequences", CANNOT, PLAN, self.offer_caser)
         self.strip = TimelineStrip(context.theme)
         self.editor = WindowEditor(context.theme)
@@ -100,7 +92,9 @@ class SequencesPage(Page):
         column = QVBoxLayout(whole)
         column.setContentsMargins(16, 0, 16, 12)
         column.setSpacing(8)
-        column.addWidget(self._timeline_card())
+        explain = partial(self.context.explain, "page.sequences")
+        self.timeline_card = TimelineCard(self.context.theme, self.strip, self._go_to_test, explain)
+        column.addWidget(self.timeline_card)
         self.below = QStackedLayout()
         # a stack without a parent would show its first widget as a window
         column.addLayout(self.below, 1)
@@ -110,7 +104,7 @@ class SequencesPage(Page):
         lower = QVBoxLayout(inner)
         lower.setContentsMargins(0, 0, 0, 0)
         lower.setSpacing(8)
-        self.window_card = self._window_card()
+        self.window_card = WhatIfCard(self.editor, self.finder)
         self.whole_card = self._whole_card()
         lower.addWidget(self.window_card)
         lower.addWidget(self.whole_card)
@@ -128,48 +122,6 @@ class SequencesPage(Page):
         lower.addLayout(grid, 1)
         return whole
 
-    def _timeline_card(self) -> Card:
-        card = Card("Timeline", " ")
-        self.timeline_card = card
-        self.legend = Legend(self.context.theme)
-        self.user = QLineEdit()
-        self.user.setPlaceholderText("User id")
-        self.user.setAccessibleName("User to look at")
-        self.user.setFixedWidth(96)
-        self.user.returnPressed.connect(self._ask_user)
-        self.first = button("First", lambda: self.strip.step(-(1 << 40)), "chip", "The first window (Home)")
-        self.previous = button("‹", lambda: self.strip.step(-1), "chip", "The window before (Left)")
-        self.next = button("›", lambda: self.strip.step(1), "chip", "The next window (Right)")
-        self.last = button("Test", self._go_to_test, "chip", "The window that ranks the test item")
-        for each, name in ((self.previous, "Previous window"), (self.next, "Next window")):
-            each.setAccessibleName(name)
-        explain = partial(self.context.explain, "page.sequences")
-        self.help = IconButton(self.context.theme, "help", "What this page shows", explain)
-        for widget in (self.first, self.previous, self.next, self.last, self.user, self.help):
-            card.head.addWidget(widget)
-        self.where = label("", "caption", selectable=True)
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
-        foot.addWidget(self.where)
-        foot.addWidget(self.legend, 1)
-        card.body.addWidget(self.strip)
-        card.body.addLayout(foot)
-        return card
-
-    def _window_card(self) -> Card:
-        card = Card("What if", "remove, move or insert items; the list ranks again")
-        self.remove = button("Remove", self.editor.remove, "chip", "Take the chosen item out (Delete)")
-        self.earlier = button("‹", lambda: self.editor.shift(-1), "chip", "Move the chosen item back (Ctrl+Left)")
-        self.later = button("›", lambda: self.editor.shift(1), "chip", "Move the chosen item on (Ctrl+Right)")
-        self.reset = button("Reset", self.editor.reset, "chip", "Back to the items that came in the sequence")
-        self.earlier.setAccessibleName("Move the chosen item back")
-        self.later.setAccessibleName("Move the chosen item on")
-        self.finder.setFixedWidth(272)
-        for each in (self.finder, self.remove, self.earlier, self.later, self.reset):
-            card.head.addWidget(each)
-        card.body.addWidget(self.editor)
-        return card
-
     def _whole_card(self) -> Card:
         card = Card()
         row = QHBoxLayout()
@@ -181,6 +133,8 @@ class SequencesPage(Page):
         return card
 
     def _connect(self) -> None:
+        self.timeline_card.user.returnPressed.connect(self._ask_user)
+        self.caser_runs.changed.connect(self._name_offer)
         self.strip.stepped.connect(self.go_to)
         self.editor.edited.connect(self._edited)
         self.editor.chosen_changed.connect(self._enable)
@@ -193,7 +147,7 @@ class SequencesPage(Page):
     @property
     def busy(self) -> bool:
         """Something is still being computed."""
-        return any(each.busy for each in (self._opening, self._looking, self._along, self._taking, self._runs))
+        return any(each.busy for each in (self._opening, self._looking, self._along, self.caser_runs))
 
     # --- run and user -------------------------------------------------------------------------------------------
 
@@ -208,59 +162,13 @@ class SequencesPage(Page):
         self._along.forget()
 
     def offer_caser(self) -> None:
-        """Offer the Caser runs that the workspace has; where it has none, put a plan of one into the Train page."""
-        if self.caser_runs:
-            below = self.cannot.button if self.cannot.isVisible() else self.whole_button
-            self._menu_of_runs().popup(below.mapToGlobal(below.rect().bottomLeft()))
-        else:
-            self.plan_caser()
+        """Offer the Caser runs that the workspace has, or a plan of one, below the button that asks."""
+        below = self.cannot.button if self.cannot.isVisible() else self.whole_button
+        self.caser_runs.offer(below.mapToGlobal(below.rect().bottomLeft()))
 
-    def plan_caser(self) -> None:
-        """Put a Caser plan in front of the form of the Train page."""
-        self.context.session.offer_plan({key: dict(values) for key, values in CASER.items()})
-        self.context.go("train")
-
-    def _menu_of_runs(self) -> QMenu:
-        menu = QMenu(self)
-        for entry in self.caser_runs[:MOST_OFFERED]:
-            words = f"{cell(entry.title, 40)}, {cell(entry.data, 30)}"
-            menu.addAction(words.replace("&", "&&")).triggered.connect(lambda _=False, each=entry: self._take(each))
-        menu.addSeparator()
-        if len(self.caser_runs) > MOST_OFFERED:
-            menu.addAction("All runs").triggered.connect(lambda: self.context.go("runs"))
-        menu.addAction("Plan another").triggered.connect(lambda: self.plan_caser())
-        menu.aboutToHide.connect(menu.deleteLater)
-        return menu
-
-    def _take(self, entry: Entry) -> None:
-        """Take a run of the workspace into view."""
-        path = self.context.workspace.runs_folder / entry.folder
-
-        def take(end: End) -> None:
-            if end.error is not None:
-                self.context.tell(message_of(end.error, end.details))
-            elif end.value is not None:
-                self.context.session.choose_run(end.value)
-
-        def begin() -> None:
-            from core.runs.opening import open_run
-
-            self._taking.ask(calling(lambda: open_run(path)), take)
-
-        self.context.when_warm("training", begin)
-
-    def _look_for_runs(self) -> None:
-        """Find the Caser runs that can be chosen; only where one is needed."""
-        workspace = self.context.workspace
-
-        def found(end: End) -> None:
-            # what cannot be read is told by the Runs page
-            entries = end.value.entries if end.value is not None else ()
-            self.caser_runs = tuple(each for each in entries if each.model == "caser" and each.epoch and not each.fault)
-            for each in (self.cannot.button, self.whole_button):
-                each.setText(CHOOSE if self.caser_runs else PLAN)
-
-        self._runs.ask(calling(lambda: read_library(workspace)), found)
+    def _name_offer(self) -> None:
+        for each in (self.cannot.button, self.whole_button):
+            each.setText(self.caser_runs.words)
 
     def _renew(self) -> None:
         run = self.context.session.run
@@ -305,7 +213,7 @@ class SequencesPage(Page):
         self.whole_words.setText(WHOLE.get(end.value.kind, ""))
         self.below.setCurrentIndex(0 if end.value.kind else 1)
         if not by_window:
-            self._look_for_runs()
+            self.caser_runs.look()
         self._show_legend()
         self._user_changed()
 
@@ -314,7 +222,7 @@ class SequencesPage(Page):
         self.strip.clear()
         self.editor.clear()
         self.plot.begin(0)
-        self.where.setText("")
+        self.timeline_card.where.setText("")
 
     def _user_changed(self) -> None:
         sequenced = self.sequenced
@@ -335,13 +243,13 @@ class SequencesPage(Page):
         self._looking.ask(following(sequenced, row), lambda end: self._follow(sequenced, end))
 
     def _ask_user(self) -> None:
-        asked = self.user.text().strip()
+        asked = self.timeline_card.user.text().strip()
         if self.sequenced is None or not asked:
             return
         if self.sequenced.run.interactions.users.row(asked) is None:
             self.context.tell(Message(f"This run does not know the user {cell(asked, 40)}."))
             return
-        self.user.clear()
+        self.timeline_card.user.clear()
         self.context.session.pin(asked)
 
     def _follow(self, sequenced: Sequenced, end: End) -> None:
@@ -369,7 +277,8 @@ class SequencesPage(Page):
             self.items.forget()
         genres = self.sequenced.genres if self.sequenced is not None else ()
         theme = self.context.theme
-        self.legend.show_entries([(genre_colour(theme, at), cell(name, 16), False) for at, name in enumerate(genres)])
+        entries = [(genre_colour(theme, at), cell(name, 16), False) for at, name in enumerate(genres)]
+        self.timeline_card.legend.show_entries(entries)
 
     # --- windows ------------------------------------------------------------------------------------------------
 
@@ -383,9 +292,9 @@ class SequencesPage(Page):
         items = followed.windows.timeline.items
         count = len(followed.windows)
         name = "window" if followed.windows.length else "moment"
-        self.where.setText(f"{name} {at + 1:,} of {count:,}: {PART_WORDS[window.part]}")
+        self.timeline_card.where.setText(f"{name} {at + 1:,} of {count:,}: {PART_WORDS[window.part]}")
         if self.events is not None:
-            self.strip.setAccessibleDescription(f"{self.where.text()}; {self.events.spoken(window)}")
+            self.strip.setAccessibleDescription(f"{self.timeline_card.where.text()}; {self.events.spoken(window)}")
         if followed.sequenced.kind == "window" and self.items is not None:
             own = items[window.inputs[window.inputs >= 0]].tolist()
             shown = items[window.true_next[:20]].tolist()
@@ -466,12 +375,6 @@ class SequencesPage(Page):
             self._insert(int(self.looked.prediction.items[row]))
 
     def _enable(self) -> None:
-        editor, followed = self.editor, self.followed
-        self.remove.setEnabled(editor.chosen >= 0)
-        self.earlier.setEnabled(editor.chosen > 0)
-        self.later.setEnabled(0 <= editor.chosen < len(editor.items) - 1)
-        self.reset.setEnabled(editor.is_edited)
-        last = len(followed.windows) - 1 if followed is not None else 0
-        self.first.setEnabled(self.strip.at > 0)
-        self.previous.setEnabled(self.strip.at > 0)
-        self.next.setEnabled(self.strip.at < last)
+        self.window_card.enable()
+        followed = self.followed
+        self.timeline_card.enable(self.strip.at, len(followed.windows) - 1 if followed is not None else 0)
