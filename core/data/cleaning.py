@@ -86,7 +86,7 @@ def clean(
         _present(len(users.ids), [each.users for each in events.values()]),
         _present(len(items.ids), [each.items for each in events.values()] + list(items.columns[len(raw) :])),
     )
-    vocabulary = Vocabulary(items.ids.filter(pa.array(stay[1])))
+    vocabulary = _staying(items, stay[1])
     catalogue, unused = _align(rows.catalogue, vocabulary, plan.merge_ids)
     tallies[SOURCE].note("catalogue items without interactions", unused)
     reports = {name: tallies[name].freeze(len(each)) for name, each in events.items()}
@@ -94,7 +94,7 @@ def clean(
     interactions = Interactions(
         events=reduce(merge_events, done.values()),
         below=renumber(below, *stay),
-        users=Vocabulary(users.ids.filter(pa.array(stay[0]))),
+        users=_staying(users, stay[0]),
         items=vocabulary,
         catalogue=catalogue,
         clock=rows.clock,
@@ -192,6 +192,11 @@ def _weighing(source: Events, how: str) -> Weighing:
 
 def _weighed(events: Events, weighing: Weighing) -> Events:
     return dataclasses.replace(events, weights=None) if weighing == "none" else events
+
+
+def _staying(numbered: Numbering, stay: Mask) -> Vocabulary:
+    # a copy of 20 million ids is half a gigabyte
+    return Vocabulary(numbered.ids if stay.all() else numbered.ids.filter(pa.array(stay)))
 
 
 def _present(size: int, columns: Sequence[npt.NDArray[np.int32]]) -> Mask:

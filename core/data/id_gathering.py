@@ -78,7 +78,9 @@ def distinct_texts(texts: pa.Array, few: int = FEW) -> tuple[Codes, pa.Array]:
         first[inside[::-1]] = rows[::-1]
         firsts.append(first)
         known += len(first)
+    del order
     first = np.concatenate(firsts)
+    firsts.clear()
     appearing = np.argsort(first)
     renumbered = np.empty(known, np.int32)
     renumbered[appearing] = np.arange(known, dtype=np.int32)
