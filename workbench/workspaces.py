@@ -76,6 +76,12 @@ class Workspaces:
         if chosen:
             self.use(Path(chosen))
 
+    def show_kept(self) -> None:
+        """How much data the workspace keeps to be opened again, and how much it may."""
+        from workbench.kept_data import KeptDataDialog
+
+        KeptDataDialog(self._parent, self._context).open()
+
     def use(self, path: Path) -> None:
         """Turn to another workspace, unless a run is being written to the one in view."""
         import json

@@ -54,13 +54,56 @@ def datasets_of(workspace: Workspace, gigabytes: float = KEPT_GIGABYTES) -> Data
     Args:
         gigabytes: how much may be kept, where RANKSCOPE_KEEP_GB does not say it.
     """
-    with contextlib.suppress(ValueError):
-        gigabytes = float(os.environ.get(VARIABLE, gigabytes))
+    named = gigabytes_named()
+    gigabytes = gigabytes if named is None else named
     try:
         workspace.check()
     except StorageError:
         return None
     return Datasets(workspace, int(min(gigabytes, MOST_GIGABYTES) * 1e9)) if gigabytes > 0 else None
+
+
+def gigabytes_named() -> float | None:
+    """What RANKSCOPE_KEEP_GB says; None where it says nothing that can be."""
+    try:
+        found = float(os.environ.get(VARIABLE, ""))
+    except ValueError:
+        return None
+    return found if found == found else None
+
+
+def space_taken(store: Datasets) -> tuple[int, int]:
+    """How many data sets are kept, and the bytes that they take.
+
+    Raises:
+        StorageError: the folder cannot be read.
+    """
+    if not store.folder.is_dir():
+        return 0, 0
+    with durable.storing(store.folder, "read"):
+        whole = [each for each in store.folder.iterdir() if (each / MANIFEST).is_file()]
+        return len(whole), sum(_size(each) for each in whole)
+
+
+def shrink(store: Datasets) -> None:
+    """Remove what was used least lately until what is kept fits.
+
+    Raises:
+        StorageError: the folder cannot be read, or another process is busy with it.
+    """
+    with locked(store, make=False) as held:
+        if not store.folder.is_dir():
+            return
+        if not held:
+            raise StorageError(
+                "storage.busy",
+                "kept data cannot be removed now",
+                durable.printable_path(store.folder),
+                "Another process opens or removes data sets",
+                "Try again in a moment",
+                True,
+            )
+        tidy(store)
 
 
 def tidy(store: Datasets, keep: str = "") -> None:

@@ -55,6 +55,7 @@ class Menus:
         folders.aboutToShow.connect(lambda: workspaces.fill(folders))
         self._act(menu, "Choose another wor&kspace…", workspaces.ask)
         self._act(menu, "Show the workspace fol&der", self._show_workspace)
+        self._act(menu, "&Kept data…", workspaces.show_kept)
         menu.addSeparator()
         self._act(menu, "&Quit", self._window.close, QKeySequence.StandardKey.Quit)
 

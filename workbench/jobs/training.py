@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from core.models import MODELS
-from core.runs.workspace import Workspace
+from core.runs.workspace import KEPT_GIGABYTES, Workspace
 from core.training.events import (
     EpochDone,
     EvaluationAdvanced,
@@ -49,8 +49,12 @@ class Earlier:
     events: tuple[RunEvent, ...]
 
 
-def training(plan: Plan, opened: Opened, workspace: Workspace, path: Path) -> Work:
-    """Work that trains and records a run at ``path``; gives a RunEnded."""
+def training(plan: Plan, opened: Opened, workspace: Workspace, path: Path, gigabytes: float = KEPT_GIGABYTES) -> Work:
+    """Work that trains and records a run at ``path``; gives a RunEnded.
+
+    Args:
+        gigabytes: of data that the workspace keeps to be opened again.
+    """
 
     def work(control: JobControl, tell: Tell) -> RunEnded:
         from core.commands.preparing import dropped_rows, rejected_rows
@@ -61,7 +65,7 @@ def training(plan: Plan, opened: Opened, workspace: Workspace, path: Path) -> Wo
         from core.training.state import RunState
 
         be_ready(plan, control, tell)
-        loaded, split = divided(plan, opened, control, tell, workspace)
+        loaded, split = divided(plan, opened, control, tell, workspace, gigabytes)
         workspace.prepare()
         state = RunState(plan, split, trained_for(plan, workspace, split))
         run = NewRun(path, path.name, path.name, rejected=rejected_rows(loaded), dropped=dropped_rows(loaded))
@@ -135,7 +139,12 @@ def be_ready(plan: Plan, control: JobControl, tell: Tell) -> None:
 
 
 def divided(
-    plan: Plan, opened: Opened, control: JobControl, tell: Tell, workspace: Workspace | None = None
+    plan: Plan,
+    opened: Opened,
+    control: JobControl,
+    tell: Tell,
+    workspace: Workspace | None = None,
+    gigabytes: float = KEPT_GIGABYTES,
 ) -> tuple[Loaded, Split]:
     """The open data as the plan wants it; read again where windows need the repeats that were merged."""
     from core.data.raw import ReadingCancelled
@@ -148,7 +157,7 @@ def divided(
     if windows != opened.windows and plan.data.repeats == "auto":
         try:
             loaded = load_kept(
-                datasets_of(workspace) if workspace is not None else None,
+                datasets_of(workspace, gigabytes) if workspace is not None else None,
                 plan.data,
                 windows=windows,
                 on_progress=lambda stage, done, total: tell(StageDone(stage, done, total)),

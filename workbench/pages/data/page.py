@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
-from core.runs.workspace import KEPT_GIGABYTES
 from workbench.jobs.job import End, Job
+from workbench.jobs.keeping import kept_gigabytes
 from workbench.page import Context, Message, Page, Remedy, message_of
 from workbench.pages.data.welcome import Welcome
 from workbench.words import cell
 
 SAMPLE = "sample"
 """The source that stands for the sample data in a plan of the data."""
-MOST_KEPT = 100_000
-"""Gigabytes of data that may be kept to be opened again quickly; the setting is ``data/kept``."""
 
 
 # the first page: what reads is loaded after the window is painted
@@ -160,8 +158,9 @@ class DataPage(Page):
         key = "predefined" if plan.test else "leave-last-out"
         choice = choice or Choice(key, SPLITS[key].settings())
         name = "the sample data" if plan.source == SAMPLE else cell(plan.source.rstrip("/").rpartition("/")[2], 60)
-        kept = self.context.settings.number("data/kept", KEPT_GIGABYTES, 0, MOST_KEPT)
-        work = importing(plan, choice, workspace=self.context.workspace, gigabytes=kept)
+        work = importing(
+            plan, choice, workspace=self.context.workspace, gigabytes=kept_gigabytes(self.context.settings)
+        )
         self.job = Job(f"Reading {name}", work, follow_reading)
         self.job.ended.connect(lambda end: self._read(plan, end))
         self.welcome.show_job(self.job)

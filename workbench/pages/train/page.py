@@ -15,6 +15,7 @@ from core.runs.record import read_record
 from core.training.events import RunCompleted, RunEvent, RunFailed, RunStopped, SavingPaused, SavingResumed
 from core.training.plan import Plan
 from workbench.jobs.job import End, Job, Work
+from workbench.jobs.keeping import kept_gigabytes
 from workbench.jobs.training import Earlier, Follower, RunEnded, resuming, training
 from workbench.last_data import data_of
 from workbench.page import Context, Message, Page, Remedy, message_of
@@ -104,7 +105,8 @@ class TrainPage(Page):
         title = f"{plan.model.name}{loss} · run {self._runs}"
         path = self.context.workspace.new_path()
         trace = Trace(title, path, self._colour(path))
-        return self._followed(title, training(plan, opened, self.context.workspace, path), plan, trace, opened)
+        work = training(plan, opened, self.context.workspace, path, kept_gigabytes(self.context.settings))
+        return self._followed(title, work, plan, trace, opened)
 
     def _colour(self, path: Path) -> int:
         """The run's colour on all pages; runs that follow each other differ."""
