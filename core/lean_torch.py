@@ -9,6 +9,7 @@ import os
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import ExitStack
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
@@ -19,6 +20,8 @@ from core.putting_off import put_off
 SHAPES = "torch._meta_registrations"
 """What torch knows of the shapes that its operations give on no data: a quarter of the time of its import, and only
 tracing a model for export or for torch's compiler asks for it."""
+PUT_OFF = (SHAPES, "torch.export")
+"""What a plain import of torch loads and training never asks for; each comes as soon as something does."""
 TRACING = (
     "torch._decomp",
     "torch._dynamo",
@@ -32,7 +35,7 @@ _loading: list[threading.Thread] = []
 
 
 class LeanFinder(importlib.abc.MetaPathFinder):
-    """Has torch imported without the shapes, by whomever, and the shapes before whatever traces."""
+    """Has torch imported without what is put off, by whomever, and the shapes before whatever traces."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -49,7 +52,7 @@ class LeanFinder(importlib.abc.MetaPathFinder):
 
 
 class LeanLoader(importlib.abc.Loader):
-    """Does what another loader does, with the shapes put off."""
+    """Does what another loader does, with what is not asked for put off."""
 
     def __init__(self, whole: Any) -> None:
         self._whole = whole
@@ -63,7 +66,9 @@ class LeanLoader(importlib.abc.Loader):
         """As the other does, once the library that was begun is there: whoever waits for it here lets others run."""
         for thread in _loading:
             thread.join()
-        with put_off(SHAPES):
+        with ExitStack() as put:
+            for name in PUT_OFF:
+                put.enter_context(put_off(name))
             self._whole.exec_module(module)
         let_generators_be_made(module)
 
@@ -74,7 +79,7 @@ class LeanLoader(importlib.abc.Loader):
 
 
 def keep_torch_lean() -> None:
-    """Have torch imported without the shapes from now on, in this process."""
+    """Have torch imported without what only tracing asks for from now on, in this process."""
     if not any(isinstance(each, LeanFinder) for each in sys.meta_path):
         sys.meta_path.insert(0, LeanFinder())
 
