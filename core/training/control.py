@@ -27,8 +27,10 @@ class Control:
         self._retry.set()
 
     def pause(self) -> None:
-        """Ask the run to wait before its next step."""
+        """Ask the run to wait before its next step; one that was asked to stop does not wait any more."""
         self._go.clear()
+        if self._stop.is_set():
+            self._go.set()
 
     def resume(self) -> None:
         """Let a paused run go on."""

@@ -185,6 +185,15 @@ def test_that_stop_ends_after_the_step_in_hand_and_keeps_what_was_learned() -> N
     assert not same(first, weights(state))
 
 
+def test_that_a_run_that_was_asked_to_stop_is_not_held_by_a_pause_after_it() -> None:
+    control = Control()
+    control.stop()
+    control.pause()
+    assert not control.paused
+    # without it the run would wait here for ever
+    assert control.should_stop()
+
+
 def test_that_a_stop_is_heeded_while_the_baselines_are_ranked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.evaluation.users_at_once", lambda scorer: 2)
     control, ranked = Control(), []
