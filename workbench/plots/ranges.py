@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 ENDS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 """Where an axis that grows may end, times a power of ten."""
+FAR_ENDS = (1.0, 2.0, 5.0, 10.0)
+"""The same for one that grows all the time: half of the time of drawing goes into axes that have another range."""
 Range = tuple[float, float]
 
 
-def growing_end(value: float, most: float = math.inf) -> float:
-    """The end of an axis that has to show ``value`` and grows to ``most``."""
+def growing_end(value: float, most: float = math.inf, ends: Sequence[float] = ENDS) -> float:
+    """The end of an axis that has to show ``value`` and grows to ``most``, by ``ends`` up to 10."""
     if not value > 0:
         return min(1.0, most)
     power = 10.0 ** math.floor(math.log10(value))
-    return min(next(end * power for end in ENDS if end * power >= value * (1 - 1e-9)), max(most, value))
+    return min(next(end * power for end in ends if end * power >= value * (1 - 1e-9)), max(most, value))
 
 
 def steady_range(arrays: Iterable[npt.ArrayLike], standing: bool = False) -> Range:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.plots.legend import Entry
 from workbench.plots.plot import Plot
-from workbench.plots.ranges import growing_end, steady_range
+from workbench.plots.ranges import FAR_ENDS, growing_end, steady_range
 from workbench.theme import Theme
 from workbench.trace import Trace
 from workbench.words import metric_label, score
@@ -139,7 +139,8 @@ def last_epoch(traces: Iterable[Trace]) -> float:
     ends = []
     for trace in traces:
         reached = max([*trace.at.values[-1:], *trace.epochs.values[-1:], 0.0])
-        ends.append(growing_end(reached, trace.started.epochs if trace.started is not None else max(reached, 1.0)))
+        planned = trace.started.epochs if trace.started is not None else max(reached, 1.0)
+        ends.append(growing_end(reached, planned, FAR_ENDS))
     return max(ends, default=1.0)
 
 

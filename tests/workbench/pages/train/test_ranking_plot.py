@@ -66,7 +66,10 @@ def test_that_the_axis_of_epochs_grows_in_steps_up_to_the_plan() -> None:
     assert last_epoch([Trace("told nothing yet")]) == 1
     trace = traced(0, 0.1)
     assert last_epoch([trace]) == 2
-    trace.take([dataclasses.replace(done(4, 0.1), epochs=5)])
-    assert last_epoch([trace]) == 4
-    trace.take([done(5, 0.1)])
+    trace.take([done(3, 0.1)])
     assert last_epoch([trace]) == 5
+    longer = Trace("longer")
+    longer.take([dataclasses.replace(STARTED, epochs=30)])
+    for epoch, end in ((2, 2), (3, 5), (6, 10), (11, 20), (21, 30)):
+        longer.take([done(epoch, 0.1)])
+        assert last_epoch([longer]) == end
