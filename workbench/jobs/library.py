@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from core.runs.entries import DAMAGED, Entry
 from core.runs.library import Library, mark_run, read_flat_plans, read_library
 from core.runs.trash import Deleted, delete_run, deleted_runs, empty_trash, restore_run
 from core.runs.workspace import Workspace
@@ -50,6 +51,16 @@ def shelving(workspace: Workspace, before: Shelf | None = None) -> Work:
             return shelf
         tell(shelf)
         return Shelf(library, plan_table(read_flat_plans(library)), trashed)
+
+    return work
+
+
+def latest_runs(workspace: Workspace, most: int) -> Work:
+    """Work that gives the entries of the latest runs that have anything to draw."""
+
+    def work(control: JobControl, tell: Tell) -> list[Entry]:
+        entries = read_library(workspace).entries
+        return [each for each in entries if each.state != DAMAGED and not each.owner and each.epoch > 0][:most]
 
     return work
 

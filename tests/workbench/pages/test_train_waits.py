@@ -57,7 +57,7 @@ def test_that_a_full_disk_is_told_and_the_run_goes_on(
 
 
 def test_that_earlier_runs_are_not_kept_without_end(qtbot: QtBot, window: MainWindow, opened: Opened) -> None:
-    from workbench.pages.train.live import MOST_EARLIER
+    from workbench.pages.train.overlay import MOST_EARLIER
     from workbench.trace import Trace
 
     window.session.open(opened)

@@ -16,6 +16,7 @@ from workbench.pages.train.drawing import draw_difference, draw_loss, draw_ranks
 from workbench.pages.train.form_panel import FormPanel
 from workbench.pages.train.live_plots import PLOTS, LivePlots
 from workbench.pages.train.log_view import LogView
+from workbench.pages.train.overlay import Overlay
 from workbench.pages.train.pace import Pace
 from workbench.pages.train.pinned import PinnedUsers
 from workbench.pages.train.queue_panel import QueuePanel
@@ -36,8 +37,6 @@ BY_EPOCH = ("metrics", *STRIPS, "ranks")
 """Parts that change when an epoch was measured, and at no step."""
 TITLES = {"loss": "Loss", "metrics": "Validation", "difference": "Score difference", "ranks": "Pinned users"}
 MOST_LINES = 6
-MOST_EARLIER = 12
-"""Earlier runs that are offered for the overlay; all are in the list of runs."""
 TALL = 660
 """Pixels from which on there is room for the throughput as a plot."""
 USUAL = "ndcg,hit,auc"
@@ -51,7 +50,6 @@ class LivePanel(QWidget):
         self._context = context
         self.trace: Trace | None = None
         self.plan: Plan | None = None
-        self.earlier: list[Trace] = []
         self._drawn: dict[str, tuple[object, float]] = {}
         self._measured: list[str] = []
         self._pace = Pace()
@@ -155,9 +153,8 @@ class LivePanel(QWidget):
         self.baselines = QCheckBox("Popularity")
         self.baselines.setChecked(settings.switch("train/baselines", True))
         self.baselines.toggled.connect(self._show_baselines)
-        self.overlay = CheckMenu(theme, "Overlay")
-        self.overlay.setEnabled(False)
-        self.overlay.changed.connect(self._renew)
+        self.overlay = Overlay(self._context)
+        self.overlay.redrawn.connect(self._renew)
         row = QHBoxLayout()
         row.setSpacing(8)
         for each in (self.measures, self.ks, self.baselines):
@@ -196,17 +193,17 @@ class LivePanel(QWidget):
         self._renew()
 
     def add_earlier(self, trace: Trace) -> None:
-        """Offer a run that has ended for the overlay; the oldest of many are let go of."""
-        drawn = [self.earlier[int(key)] for key in self.overlay.ticked]
-        if trace not in self.earlier:
-            self.earlier = [*self.earlier, trace][-MOST_EARLIER:]
-        ticked = [str(at) for at, each in enumerate(self.earlier) if each in drawn]
-        self.overlay.offer([(str(at), each.title) for at, each in enumerate(self.earlier)], ticked)
+        """Offer a run that has ended for the overlay."""
+        self.overlay.add(trace)
+
+    @property
+    def earlier(self) -> list[Trace]:
+        """Runs of this session that have ended."""
+        return self.overlay.earlier
 
     def overlaid(self) -> list[Trace]:
-        """The earlier runs that are drawn too."""
-        chosen = [self.earlier[int(key)] for key in self.overlay.ticked]
-        return [trace for trace in chosen if trace is not self.trace]
+        """The other runs that are drawn too."""
+        return self.overlay.drawn(self.trace)
 
     def _choose(self) -> None:
         self._wanted_keys = self.measures.ticked

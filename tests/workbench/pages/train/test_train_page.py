@@ -15,6 +15,7 @@ from tests.workbench.test_trace import STARTED, done, steps
 from workbench.main_window import MainWindow
 from workbench.pages.train.live_plots import PLOTS
 from workbench.pages.train.log_view import LogView
+from workbench.pages.train.overlay import key_of
 from workbench.pages.train.page import TrainPage
 from workbench.session import Opened
 from workbench.trace import Trace
@@ -255,7 +256,7 @@ def test_that_an_overlaid_run_keeps_its_colour_and_smoothing_keeps_the_raw_line(
     page._show()
     page.live.add_earlier(first)
     page.live.show_trace(second, None)
-    page.live.overlay.offer([("0", "first")], ["0"])
+    page.live.overlay.offer([(key_of(first), "first")], [key_of(first)])
     page.live.smooth.setValue(50)
     page.live.plots.make_all()
     page.live.draw_all()
