@@ -18,7 +18,7 @@ def cold_items(split: Split) -> list[Finding]:
         int(np.count_nonzero(cold)),
         len(split.test),
         "Nothing was learned about these items; they stay in the average with their untrained score.",
-        "Raise minimum_item_interactions, or read the figures by item popularity.",
+        "Raise minimum_item_interactions, or read the figures by item popularity (rankscope evaluate --buckets).",
     )
 
 
@@ -33,7 +33,7 @@ def cold_users(split: Split) -> list[Finding]:
         int(np.count_nonzero(cold)),
         int(np.count_nonzero(tested)),
         "Nothing was learned about these users; they stay in the average.",
-        "Move the cut, or read the figures by user activity.",
+        "Move the cut, or read the figures by user activity (rankscope evaluate --buckets).",
     )
 
 
