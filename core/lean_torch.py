@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.abc
 import importlib.util
 import os
 import sys
@@ -13,7 +12,7 @@ from contextlib import ExitStack
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 from core.putting_off import put_off
 
@@ -34,7 +33,7 @@ TRACING = (
 _loading: list[threading.Thread] = []
 
 
-class LeanFinder(importlib.abc.MetaPathFinder):
+class LeanFinder:
     """Has torch imported without what is put off, by whomever, and the shapes before whatever traces."""
 
     def find_spec(
@@ -47,11 +46,11 @@ class LeanFinder(importlib.abc.MetaPathFinder):
             return None
         spec = PathFinder.find_spec(fullname, path, target)
         if spec is not None and spec.loader is not None:
-            spec.loader = LeanLoader(spec.loader)
+            spec.loader = cast(Any, LeanLoader(spec.loader))
         return spec
 
 
-class LeanLoader(importlib.abc.Loader):
+class LeanLoader:
     """Does what another loader does, with what is not asked for put off."""
 
     def __init__(self, whole: Any) -> None:

@@ -62,6 +62,9 @@ def _obstacle() -> str:
 
 def open_window(words: Sequence[str]) -> int:
     """Open the window, or say in one sentence why there is none."""
+    from core.garbage import collect_seldom
+
+    collect_seldom()
     if _obstacle():
         return 1
     from workbench.app import run_app

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QApplication
 
 from core import __version__
 from core.garbage import collect_seldom
-from workbench.arenas import keep_few_arenas
 from workbench.excepthook import Catcher
 from workbench.logbook import Logbook
 from workbench.main_window import MainWindow
@@ -70,7 +69,6 @@ def make_application() -> QApplication:
     """The one QApplication of the process."""
     sys.setswitchinterval(SWITCH)
     collect_seldom()
-    keep_few_arenas()
     QCoreApplication.setApplicationName("rankscope")
     QCoreApplication.setOrganizationName("rankscope")
     existing = QApplication.instance()

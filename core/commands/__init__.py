@@ -15,7 +15,6 @@ from core.commands.text import harmless
 from core.errors import InputError, PlanError, RankscopeError, SplitError, UsageError
 from core.first_use import WORDS, told_of_compiling
 from core.garbage import collect_seldom
-from core.lean_torch import keep_torch_lean
 
 # the window writes numbers as the commands do, and is painted before what these parse with is loaded
 if TYPE_CHECKING:
@@ -70,6 +69,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         0; 2 for a usage or input error, 1 for a failure, each told in one sentence on stderr; 130 when interrupted.
     """
     words = list(sys.argv[1:] if argv is None else argv)
+    from core.lean_torch import keep_torch_lean
+
     collect_seldom()
     keep_torch_lean()
     return told_as_exit_code(lambda: _run(words))

@@ -12,11 +12,20 @@ from pathlib import Path
 
 CHILD = """
 import os, sys
-from workbench.app import make_application, make_window
+from core.garbage import collect_seldom
+collect_seldom()
+from pathlib import Path
+from workbench.app import Logbook, Sitting, make_application, make_window
 from PySide6.QtCore import QSettings
 from workbench.settings import Settings
 application = make_application()
-window = make_window(application, Settings(QSettings(sys.argv[1], QSettings.Format.IniFormat)), sys.argv[2])
+folder = Path(sys.argv[1]).parent
+sitting, log = Sitting(folder), Logbook(folder / "logs")
+sitting.begin()
+log.write("begin")
+log.watch_crashes()
+settings = Settings(QSettings(sys.argv[1], QSettings.Format.IniFormat))
+window = make_window(application, settings, sys.argv[2], log)
 import json, time
 begun, found = float(sys.argv[3]), {}
 def painted():
@@ -32,6 +41,8 @@ def warmed():
 window.when_warm("training", warmed)
 window.show()
 code = application.exec()
+sitting.end()
+log.close()
 print(json.dumps(found))
 sys.exit(code)
 """

@@ -7,7 +7,6 @@ import importlib
 import sys
 from collections.abc import Iterable, Mapping
 
-from core.lean_torch import SHAPES, begin_loading_torch, import_the_rest_of_torch, keep_torch_lean
 from workbench.jobs.job import JobControl, Tell
 
 STAGES: dict[str, tuple[str, ...]] = {
@@ -22,7 +21,7 @@ STAGES: dict[str, tuple[str, ...]] = {
         "core.runs.described",
     ),
     "training": ("torch", "core.training.loop", "core.runs.recording", "core.runs.opening", "core.ranking"),
-    "exporting": ("torch.export", SHAPES),
+    "exporting": ("torch.export", "torch._meta_registrations"),
 }
 """What is loaded, in order; the key is told when it is there."""
 
@@ -33,6 +32,8 @@ def warm(control: JobControl, tell: Tell, more: Mapping[str, Iterable[str]] | No
     Args:
         more: modules that are imported after those of a stage, before it is told.
     """
+    from core.lean_torch import SHAPES, begin_loading_torch, import_the_rest_of_torch, keep_torch_lean
+
     first = "torch" not in sys.modules
     keep_torch_lean()
     begin_loading_torch()
