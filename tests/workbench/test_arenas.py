@@ -45,3 +45,39 @@ def test_that_threads_share_few_heaps(tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MALLOC_")}
     subprocess.run([sys.executable, "-c", PROGRAM, str(told)], check=True, env=environment)
     assert len(re.findall("<heap nr=", told.read_text())) <= ARENAS
+
+
+LEFT = """
+from pathlib import Path
+from PySide6.QtCore import QCoreApplication, QTimer
+from workbench.jobs.job import Job
+
+def resident() -> float:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6
+
+def work(control, tell):
+    # small pieces, each of a heap, the last of which stays: the end of the heap is not free
+    pieces = [bytes(3000) for _ in range(30_000)]
+    tell(resident())
+    return pieces[-1]
+
+application = QCoreApplication([])
+for quiet in (True, False):
+    told = []
+    job = Job("", work, quiet=quiet)
+    job.told.connect(told.extend)
+    job.ended.connect(lambda _: application.quit())
+    QTimer.singleShot(0, job.start)
+    application.exec()
+    print(told[0] - resident())
+"""
+
+
+@pytest.mark.skipif(
+    not sys.platform.startswith("linux") or not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="GNU C library only"
+)
+def test_that_what_a_long_job_took_is_given_back() -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MALLOC_")}
+    done = subprocess.run([sys.executable, "-c", LEFT], check=True, env=environment, capture_output=True, text=True)
+    small, large = map(float, done.stdout.split())
+    assert small < 10 < 60 < large

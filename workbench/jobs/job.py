@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QThread, QTimer, Signal
 from core.errors import RankscopeError
 from core.first_use import WORDS, told_of_compiling
 from core.training.control import Control
+from workbench.arenas import give_memory_back
 from workbench.logbook import places
 
 FRAME = 50
@@ -90,9 +91,9 @@ COMPILING = Compiling()
 class Worker(QThread):
     """The thread of a job."""
 
-    def __init__(self, work: Work, control: JobControl, inbox: deque[Any]) -> None:
+    def __init__(self, work: Work, control: JobControl, inbox: deque[Any], small: bool) -> None:
         super().__init__()
-        self._work, self._control, self._inbox = work, control, inbox
+        self._work, self._control, self._inbox, self._small = work, control, inbox, small
         self.setStackSize(STACK)
 
     def run(self) -> None:
@@ -113,6 +114,8 @@ class Worker(QThread):
             # the boundary of the thread: an exception that leaves run() would end the process
             where = f"{type(error).__name__} at {places(error.__traceback__)}"
             end = End(error=unexpected(error), details=traceback.format_exc(), where=where)
+        if not self._small:
+            give_memory_back()
         self._inbox.append(end)
 
 
@@ -150,7 +153,7 @@ class Job(QObject):
         self.end: End | None = None
         self._follow = follow
         self._inbox: deque[Any] = deque()
-        self._worker = Worker(work, self.control, self._inbox)
+        self._worker = Worker(work, self.control, self._inbox, quiet)
         self._timer = QTimer(self)
         self._timer.setInterval(frame)
         self._timer.timeout.connect(self._drain)
