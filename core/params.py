@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-import functools
 import math
 import re
 import types
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field
 from typing import Any
 
@@ -76,18 +75,24 @@ def param(
     return field(default=default, metadata={"param": {"help": help, "unit": unit, "label": label, **limits}})
 
 
-@functools.cache
+_DESCRIBED: dict[type, tuple[Parameter, ...]] = {}
+"""What was read from the classes: their hints are texts, and to compile them anew at each question takes long."""
+
+
 def describe(cls: type) -> tuple[Parameter, ...]:
     """The declared parameters of a dataclass, in order; fields without ``param()`` are not settable and left out."""
+    if cls not in _DESCRIBED:
+        _DESCRIBED[cls] = tuple(_described(cls))
+    return _DESCRIBED[cls]
+
+
+def _described(cls: type) -> Iterator[Parameter]:
     hints = typing.get_type_hints(cls)
-    found = []
     for each in dataclasses.fields(cls):
-        if "param" not in each.metadata:
-            continue
-        kind, optional = _kind(hints[each.name])
-        default = None if each.default is MISSING else each.default
-        found.append(Parameter(name=each.name, kind=kind, default=default, optional=optional, **each.metadata["param"]))
-    return tuple(found)
+        if "param" in each.metadata:
+            kind, optional = _kind(hints[each.name])
+            default = None if each.default is MISSING else each.default
+            yield Parameter(name=each.name, kind=kind, default=default, optional=optional, **each.metadata["param"])
 
 
 def _kind(hint: Any) -> tuple[str, bool]:

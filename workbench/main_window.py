@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QChildEvent, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from core.runs.workspace import Workspace
 from workbench.frame.closing import Closing, ask_to_close
@@ -105,6 +105,8 @@ class MainWindow(QMainWindow):
         whole.addLayout(middle, 1)
         whole.addWidget(self.job_bar)
         self.setCentralWidget(centre)
+        for part in (self.menuBar(), self.title_row, self.message_bar, self.page_bar, self.job_bar):
+            self.theme.dress(part)
 
     def _add_menus(self) -> None:
         menus = Menus(self, self.context)
@@ -223,6 +225,12 @@ class MainWindow(QMainWindow):
         if not self._painted:
             self._painted = True
             self.painted.emit()
+
+    def childEvent(self, event: QChildEvent) -> None:  # noqa: N802 - Qt's name
+        """A dialog of the window is about to be shown."""
+        if event.polished() and isinstance(event.child(), QDialog):
+            self.theme.dress(event.child())  # type: ignore[arg-type]
+        super().childEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         """Files may be dropped anywhere on the window."""

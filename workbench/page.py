@@ -85,6 +85,9 @@ class Page(QWidget):
         super().__init__()
         self.context = context
 
+    def share_room(self) -> None:
+        """Divide the room between the parts: they wear the style sheet now, and ask for what they need."""
+
     def entered(self) -> None:
         """The page is now in view."""
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPalette
-from PySide6.QtWidgets import QApplication, QStyleFactory
+from PySide6.QtWidgets import QApplication, QLayout, QStyleFactory, QWidget
+from shiboken6 import isValid
 
 from core.runs.colours import RunColours
 from workbench.icons import icon_file
@@ -73,13 +75,19 @@ DARK = Colours(
 
 
 class Theme(QObject):
-    """The theme in force; ``changed`` tells those who draw for themselves, ``run_colours`` has each run's colour."""
+    """The theme in force; ``changed`` tells those who draw for themselves, ``run_colours`` has each run's colour.
+
+    The style sheet is laid on parts of the window, not on the application: a part that is hidden is left as it is until
+    it is shown again, and a page that is built outside of the window is not styled anew with each widget that joins it.
+    """
 
     changed = Signal()
 
     def __init__(self, application: QApplication, choice: str = "system") -> None:
         super().__init__(application)
         self._application = application
+        self._parts: WeakKeyDictionary[QWidget, bool] = WeakKeyDictionary()
+        self._worn: WeakKeyDictionary[QWidget, Colours] = WeakKeyDictionary()
         self.choice = choice if choice in CHOICES else "system"
         application.setStyle(QStyleFactory.create("Fusion"))
         font = application.font()
@@ -114,10 +122,27 @@ class Theme(QObject):
         return DARK if self.choice == "dark" else LIGHT
 
     def _apply(self) -> None:
-        # a sheet in the place of another is laid on every widget many times over: ten times as slow as none, then one
-        self._application.setStyleSheet("")
+        self._sheet = style_sheet(self.colours)
         self._application.setPalette(palette(self.colours))
-        self._application.setStyleSheet(style_sheet(self.colours))
+        for part, patient in list(self._parts.items()):
+            if isValid(part) and (not patient or part.isVisibleTo(part.window())):
+                self.dress(part, patient)
+
+    def dress(self, part: QWidget, patient: bool = False) -> None:
+        """Lay the style sheet on a part of the window or a dialog, and on all that is in it, now and at each change.
+
+        Args:
+            patient: left as it is at a change while it is hidden; whoever shows it dresses it again before.
+        """
+        self._parts[part] = patient
+        if self._worn.get(part) is not self.colours:
+            self._worn[part] = self.colours
+            part.setStyleSheet(self._sheet)
+            # a widget that was never shown does not tell the layout above it that it needs another size now
+            for widget in part.findChildren(QWidget):
+                widget.updateGeometry()
+            for layout in part.findChildren(QLayout):
+                layout.invalidate()
 
 
 def palette(colours: Colours) -> QPalette:

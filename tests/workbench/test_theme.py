@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
 
 from workbench.theme import DARK, LIGHT, Colours, Theme, style_sheet
 
@@ -46,3 +47,42 @@ def test_that_a_choice_is_told_once(theme: Theme) -> None:
     theme.choose("dark")
     theme.choose("light")
     assert told == [True, False]
+
+
+def test_that_a_hidden_part_is_left_alone_until_it_is_dressed_again(qtbot: QtBot, theme: Theme) -> None:
+    whole = QWidget()
+    qtbot.addWidget(whole)
+    seen, hidden, patient = (QWidget(whole) for _ in range(3))
+    for part in (hidden, patient):
+        part.hide()
+    theme.dress(seen, patient=True)
+    theme.dress(hidden)
+    theme.dress(patient, patient=True)
+    light = patient.styleSheet()
+    assert light == style_sheet(LIGHT)
+    theme.choose("dark")
+    try:
+        assert seen.styleSheet() == hidden.styleSheet() == style_sheet(DARK)
+        assert patient.styleSheet() == light
+        theme.dress(patient, patient=True)
+        assert patient.styleSheet() == style_sheet(DARK)
+    finally:
+        theme.choose("light")
+
+
+def test_that_a_part_asks_for_the_room_that_it_needs_in_its_style_sheet(qtbot: QtBot, theme: Theme) -> None:
+    part, inner, button = QWidget(), QWidget(), QPushButton("Go")
+    qtbot.addWidget(part)
+    for outer, within in ((part, inner), (inner, button)):
+        QHBoxLayout(outer).addWidget(within)
+    bare = part.minimumSizeHint().width()
+    theme.dress(part)
+    dressed = part.minimumSizeHint().width()
+    part.show()
+    assert dressed == part.minimumSizeHint().width() != bare
+
+
+def test_that_the_application_has_no_style_sheet_of_its_own(qapp: QApplication, theme: Theme) -> None:
+    # with one, each widget that joins another styles all that is in it anew
+    assert theme.choice == "light"
+    assert qapp.styleSheet() == ""

@@ -48,6 +48,8 @@ class PageStack(QStackedWidget):
             page = self._pages[key] = PAGES[key].make(self._context)
             self._rooms[key] = Room(page)
             self.addWidget(self._rooms[key])
+            self._context.theme.dress(self._rooms[key], patient=True)
+            page.share_room()
             restore_splits(page, key, self._context.settings)
         return self._pages[key]
 
@@ -57,6 +59,7 @@ class PageStack(QStackedWidget):
             self._show(key)
 
     def _show(self, key: str) -> None:
+        self._context.theme.dress(self._rooms[key], patient=True)
         self.setCurrentWidget(self._rooms[key])
         self._pages[key].setFocus()
         self._rooms[key].go_to_start()

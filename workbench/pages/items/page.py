@@ -79,12 +79,11 @@ class ItemsPage(Page):
         left.addWidget(self.map_panel)
         left.addWidget(self.list_panel)
         left.setSizes([520, 320])
-        parts = QSplitter(Qt.Orientation.Horizontal)
+        self._parts = parts = QSplitter(Qt.Orientation.Horizontal)
         parts.addWidget(left)
         parts.addWidget(self.item_panel)
         parts.setStretchFactor(0, 1)
         parts.setStretchFactor(1, 0)
-        parts.setSizes([900, CARD])
         for splitter in (left, parts):
             splitter.setChildrenCollapsible(False)
             splitter.setHandleWidth(8)
@@ -93,6 +92,10 @@ class ItemsPage(Page):
         across.setContentsMargins(16, 0, 16, 12)
         across.addWidget(parts)
         return whole
+
+    def share_room(self) -> None:
+        """The map and the list take what the item's card leaves."""
+        self._parts.setSizes([900, CARD])
 
     def _connect(self) -> None:
         session = self.context.session

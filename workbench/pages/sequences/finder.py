@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QStringListModel, QTimer, Signal
-from PySide6.QtWidgets import QCompleter, QLineEdit
+from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 
 from workbench.jobs.job import End
 from workbench.jobs.jobs import Jobs
@@ -70,7 +70,17 @@ class ItemFinder(QLineEdit):
             [f"{title} ({cell(ids.id(row), 20)})" if title in twice else title for title, row in named]
         )
         if self.rows and self.hasFocus():
+            self._dress_offers()
             self.completer().complete()
+
+    def _dress_offers(self) -> None:
+        """The list is a window of its own: no style sheet is handed down to it."""
+        above: QWidget | None = self
+        while above is not None and not above.styleSheet():
+            above = above.parentWidget()
+        offers = self.completer().popup()
+        if above is not None and offers is not None and offers.styleSheet() != above.styleSheet():
+            offers.setStyleSheet(above.styleSheet())
 
     def _first(self) -> None:
         if self._typing.isActive():
