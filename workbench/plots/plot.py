@@ -22,6 +22,7 @@ from PySide6.QtGui import (
     QPdfWriter,
     QPen,
     QResizeEvent,
+    QShowEvent,
 )
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QFileDialog, QGraphicsItem, QMenu, QWidget
@@ -108,7 +109,8 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         self._zoomed = False
         plot.getViewBox().sigXRangeChanged.connect(self._thin)
         plot.getViewBox().sigRangeChangedManually.connect(self._zoom)
-        theme.changed.connect(self.tint)
+        self._stale = False
+        theme.changed.connect(self._follow)
         for side in ("left", "bottom"):
             # the grid belongs to the axes and is to lie behind what is drawn
             plot.getAxis(side).setZValue(-1000)
@@ -116,6 +118,22 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
             plot.getAxis(side).setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self.setMinimumSize(120, 90)
         self.tint()
+
+    def _follow(self) -> None:
+        """Another theme: a plot that is not seen takes its colours when it is seen again."""
+        self._stale = not self.isVisible()
+        if not self._stale:
+            self.tint()
+
+    def _catch_up(self) -> None:
+        if self._stale:
+            self._stale = False
+            self.tint()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """The theme may be another one now."""
+        self._catch_up()
+        super().showEvent(event)
 
     def tint(self) -> None:
         """Take the colours of the theme."""
@@ -382,6 +400,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
 
     def draw(self, painter: QPainter, area: QRectF) -> None:
         """Draw into a picture."""
+        self._catch_up()
         self.render(painter, area)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from workbench.plots.plot import Plot, picture_bytes
+from workbench.plots.plot import Plot, picture, picture_bytes
 from workbench.theme import Theme
 
 BEGINNINGS = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
@@ -50,10 +50,15 @@ def test_that_a_million_points_are_drawn_as_few(plot: Plot) -> None:
     assert len(drawn) < 5 * plot.width()
 
 
-def test_that_colours_follow_the_theme(plot: Plot, theme: Theme) -> None:
+@pytest.mark.parametrize("seen", [True, False])
+def test_that_colours_follow_the_theme(plot: Plot, theme: Theme, seen: bool) -> None:
+    plot.setVisible(seen)
     before = plot._curves["a"].opts["pen"].color().name()
     theme.choose("dark")
     try:
+        # what is not seen costs nothing now
+        assert (plot._curves["a"].opts["pen"].color().name() != before) == seen
+        plot.show()
         assert plot._curves["a"].opts["pen"].color().name() != before
         assert plot.backgroundBrush().color().name().upper() == theme.colours.surface
     finally:
@@ -64,6 +69,7 @@ def test_that_bars_take_another_colour_and_keep_it_when_the_theme_changes(plot: 
     plot.bars("bars", [0, 1], [1, 2], 0.9, 0)
     plot.bars("bars", [0, 1], [2, 3], 0.9, 3)
     assert plot._bars["bars"][0].opts["brush"].name() == plot.colour(3).name()
+    plot.show()
     theme.choose("dark")
     try:
         assert plot._bars["bars"][0].opts["brush"].name() == plot.colour(3).name()
@@ -127,3 +133,12 @@ def test_that_a_line_lies_above_bars_and_earlier_lines_also_where_it_was_used_be
     bars, marks = plot._bars["bars"][0], plot._points["marks"][0]
     heights = [each.zValue() for each in (bars, marks, plot._curves["first"], plot._curves["second"])]
     assert heights == sorted(set(heights))
+
+
+def test_that_a_picture_of_a_plot_that_is_not_seen_has_the_colours_of_the_theme(plot: Plot, theme: Theme) -> None:
+    theme.choose("dark")
+    try:
+        assert picture(plot).pixelColor(4, 4).name().upper() == theme.colours.surface
+        assert plot._curves["a"].opts["pen"].color().name().upper() == theme.colours.series[0]
+    finally:
+        theme.choose("light")
