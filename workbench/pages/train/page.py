@@ -27,6 +27,9 @@ from workbench.session import Opened
 from workbench.trace import Trace, result_words
 from workbench.widgets.empty import Empty
 
+FRAME = 100
+"""Milliseconds between two looks at what a run told: plots are drawn more seldom, and each look takes from its time."""
+
 
 class TrainPage(Page):
     """Starts runs and follows them."""
@@ -123,7 +126,7 @@ class TrainPage(Page):
             epochs: epochs in all, where there are to be more.
         """
         trace = Trace(f"run {path.name[:8]}, gone on with", path, self.context.theme.run_colours.of(path.name))
-        job = Job(trace.title, resuming(path, epochs), Follower(), tag=(None, trace))
+        job = Job(trace.title, resuming(path, epochs), Follower(), tag=(None, trace), frame=FRAME)
         job.told.connect(lambda events: self._told(None, trace, events))
         job.ended.connect(lambda end: self._ended(None, trace, None, end))
         self.context.when_warm("training", lambda: self._add(job))
@@ -145,7 +148,7 @@ class TrainPage(Page):
 
     def _followed(self, title: str, work: Work, plan: Plan, trace: Trace, opened: Opened) -> Job:
         """A job whose events this page draws; its plan and trace are its tag."""
-        job = Job(title, work, Follower(), tag=(plan, trace))
+        job = Job(title, work, Follower(), tag=(plan, trace), frame=FRAME)
         job.told.connect(lambda events: self._told(plan, trace, events))
         job.ended.connect(lambda end: self._ended(plan, trace, opened, end))
         return job
