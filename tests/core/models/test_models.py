@@ -11,7 +11,7 @@ from torch import nn
 from core.data.interactions import Events
 from core.models import MODELS
 from core.models.autorec import AutoRec
-from core.models.base import Asked, Building, RankingModel
+from core.models.base import Asked, Building, RankingModel, table
 from core.models.caser import Caser
 from core.models.neural import NeuralRanking
 from core.models.scorer import scorer_for
@@ -130,6 +130,17 @@ def test_that_caser_without_any_convolution_still_ranks_by_the_user() -> None:
     model = built("caser", use_horizontal=False, use_vertical=False).eval()
     with torch.no_grad():
         assert model.score_shared(model.encode(asked(model)), None).shape == (USERS, ITEMS)
+
+
+def test_that_a_table_is_drawn_from_its_generator_and_starts_on_a_cache_line() -> None:
+    for rows, width, padding in ((5, 3, None), (700, 64, 699), (7, 1, 2)):
+        found = table(rows, width, 0.1, torch.Generator().manual_seed(4), padding)
+        wanted = torch.randn(rows, width, generator=torch.Generator().manual_seed(4)) * 0.1
+        if padding is not None:
+            wanted[padding] = 0
+        assert torch.equal(found.weight, wanted)
+        assert found.weight.requires_grad
+        assert found.weight.data_ptr() % 64 == 0
 
 
 def test_that_the_padding_row_is_zero_and_gets_no_gradient() -> None:
