@@ -14,6 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, cast
 
+from core.garbage import nothing_looked_for
 from core.putting_off import put_off
 
 SHAPES = "torch._meta_registrations"
@@ -65,7 +66,7 @@ class LeanLoader:
         """As the other does, once the library that was begun is there: whoever waits for it here lets others run."""
         for thread in _loading:
             thread.join()
-        with ExitStack() as put:
+        with nothing_looked_for(), ExitStack() as put:
             for name in PUT_OFF:
                 put.enter_context(put_off(name))
             self._whole.exec_module(module)
@@ -85,8 +86,12 @@ def keep_torch_lean() -> None:
 
 def import_the_rest_of_torch() -> None:
     """Import what was put off, where this torch has it."""
-    if SHAPES in sys.modules or importlib.util.find_spec(SHAPES) is not None:
+    if SHAPES in sys.modules:
+        # or is about to be, by another thread
         importlib.import_module(SHAPES)
+    elif importlib.util.find_spec(SHAPES) is not None:
+        with nothing_looked_for():
+            importlib.import_module(SHAPES)
 
 
 def let_generators_be_made(torch: ModuleType) -> None:
