@@ -113,8 +113,11 @@ class CheckMenu(QPushButton):
 
     def _fit(self) -> None:
         metrics, hint = self.fontMetrics(), self.sizeHint().width()
-        room = metrics.horizontalAdvance(self._whole) - max(hint - self.width(), 0)
-        shown = metrics.elidedText(self._whole, Qt.TextElideMode.ElideRight, room).replace("&", "&&")
+        shown = self._whole.replace("&", "&&")
+        if self.width() < hint:
+            # not where all of it fits: on fine screens a text is wider by a part of a pixel than it says
+            room = metrics.horizontalAdvance(self._whole) - (hint - self.width())
+            shown = metrics.elidedText(self._whole, Qt.TextElideMode.ElideRight, room).replace("&", "&&")
         if shown != self.text():
             self.setText(shown)
             self.setToolTip(tip(self._whole) if shown.replace("&&", "&") != self._whole else "")

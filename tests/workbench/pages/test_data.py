@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QApplication, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from core.data.plan import DataPlan
@@ -370,3 +371,25 @@ def test_that_a_row_of_a_table_is_pinned(qtbot: QtBot, window: MainWindow, opene
         "Last",
         "Mean rating",
     ]
+
+
+def test_that_the_dialog_fits_a_small_screen_and_all_of_it_is_reached(
+    qtbot: QtBot, window: MainWindow, ratings: Path
+) -> None:
+    dialog = dialog_of(qtbot, window, ratings)
+    dialog.resize(640, 480)
+    QApplication.processEvents()
+    assert (dialog.width(), dialog.height()) == (640, 480)
+    area = dialog.cleaning.parentWidget()
+    while not isinstance(area, QScrollArea):
+        assert area is not None
+        area = area.parentWidget()
+    inside = area.widget()
+    assert inside is not None
+    hidden = inside.width() - area.viewport().width()
+    assert hidden <= area.horizontalScrollBar().maximum()
+    assert hidden <= 0 or area.horizontalScrollBar().isVisible()
+    dialog.resize(1000, 660)
+    QApplication.processEvents()
+    assert inside.width() <= area.viewport().width()
+    dialog.reject()

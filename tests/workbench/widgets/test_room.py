@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QSlider, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -134,3 +135,16 @@ def test_that_a_menu_with_a_long_text_can_be_narrow_and_gets_its_room_back(qtbot
     assert abs(menu.sizeHint().width() - wide.width()) <= 2
     menu.resize(wide.width() + 4, wide.height())
     assert menu.text() == "nDCG, Hit, AUC && many others of them"
+
+
+def test_that_a_menu_that_has_all_its_room_cuts_nothing(
+    qtbot: QtBot, theme: Theme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    menu = CheckMenu(theme, "Metrics")
+    qtbot.addWidget(menu)
+    # on fine screens texts are wider by a part of a pixel than they say in whole ones
+    monkeypatch.setattr(QFontMetrics, "elidedText", lambda *_: "…")
+    menu.say("Overlay")
+    menu.show()
+    menu.resize(menu.sizeHint())
+    assert menu.text() == "Overlay"

@@ -37,7 +37,8 @@ FOUND = "found out"
 NOT_USED = "none"
 DELIMITER_NAMES = tuple(name for name in DELIMITERS if name != "\\t")
 ENCODINGS = ("utf-8", "latin-1", "cp1252", "utf-16", "shift_jis", "gb18030")
-SIDE = 400
+SIDE, NARROW_SIDE = 400, 360
+"""Pixels that the settings take, and those that they make do with in a small window."""
 
 
 CATALOGUE = (
@@ -77,7 +78,7 @@ class ImportDialog(QDialog):
         self.check.checked.connect(lambda _: self._validate())
         across = QHBoxLayout()
         across.setSpacing(10)
-        across.addWidget(self._side())
+        across.addWidget(self._side(), 1)
         first = Card("First rows")
         first.body.addWidget(self.table, 1)
         right = QSplitter(Qt.Orientation.Vertical)
@@ -141,7 +142,9 @@ class ImportDialog(QDialog):
             inside.addWidget(card)
         inside.addStretch(1)
         area = scrolled(holder)
-        area.setFixedWidth(SIDE)
+        area.setMinimumWidth(NARROW_SIDE)
+        area.setMaximumWidth(SIDE)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         return area
 
     def _line(self, name: str, hint: str, help: str) -> QLineEdit:
