@@ -135,9 +135,12 @@ class Theme(QObject):
             patient: left as it is at a change while it is hidden; whoever shows it dresses it again before.
         """
         self._parts[part] = patient
-        if self._worn.get(part) is not self.colours:
-            self._worn[part] = self.colours
-            part.setStyleSheet(self._sheet)
+        worn = self._worn.get(part)
+        if worn is self.colours:
+            return
+        self._worn[part] = self.colours
+        part.setStyleSheet(self._sheet)
+        if worn is None:
             # a widget that was never shown does not tell the layout above it that it needs another size now
             for widget in part.findChildren(QWidget):
                 widget.updateGeometry()
