@@ -88,6 +88,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         self._marks: tuple[tuple[float, str], ...] = ()
         self.setAccessibleName(name)
         self._titles = {"bottom": x, "left": y}
+        self._unnamed: set[str] = set()
         self._log = log
         self._raw: dict[str, tuple[Line, Line]] = {}
         self._curves: dict[str, Any] = {}
@@ -135,6 +136,12 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         self._catch_up()
         super().showEvent(event)
 
+    def name_axis(self, side: str, named: bool) -> None:
+        """Show the title and the numbers of an axis or not, in this theme and the next."""
+        (self._unnamed.discard if named else self._unnamed.add)(side)
+        self.getPlotItem().getAxis(side).setStyle(showValues=named)
+        self.getPlotItem().showLabel(side, named)
+
     def tint(self) -> None:
         """Take the colours of the theme."""
         colours = self.theme.colours
@@ -148,6 +155,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
             axis.setStyle(tickFont=font, tickLength=-4, autoReduceTextSpace=True, maxTickLevel=1)
             if title:
                 axis.setLabel(title, **{"color": colours.muted, "font-size": "11px"})
+                axis.showLabel(side not in self._unnamed)
         self.getPlotItem().showGrid(x=False, y=True, alpha=0.25)
         for key in self._curves:
             self._curves[key].setPen(self._pen(*self._styles[key]))

@@ -50,8 +50,6 @@ class RankingPlot(QWidget):
             strip.getPlotItem().getAxis("left").setWidth(AXIS)
             column.addWidget(strip, STRIPS[key])
         self._arranged = ["lists"]
-        # the strips take the theme's colours first, and all name their axes with them
-        theme.changed.connect(self._show_strips)
         self._show_strips()
 
     def forget_range(self) -> None:
@@ -97,8 +95,7 @@ class RankingPlot(QWidget):
     def _show_strips(self) -> None:
         for key, strip in self.strips.items():
             strip.setVisible(key in self._arranged)
-            strip.getPlotItem().getAxis("bottom").setStyle(showValues=key == self._arranged[-1])
-            strip.getPlotItem().showLabel("bottom", key == self._arranged[-1])
+            strip.name_axis("bottom", key == self._arranged[-1])
 
     def draw_strip(
         self, scale: str, trace: Trace, others: Sequence[Trace], names: Sequence[str], baselines: bool

@@ -224,15 +224,21 @@ def test_that_plots_are_made_one_by_one_and_show_what_was_told_before(page: Trai
     assert all(plot.isVisible() == live.plots.places[name].isVisible() for name, plot in live.plots._made.items())
 
 
-def test_that_only_the_lowest_strip_names_its_axis_after_a_change_of_theme(page: TrainPage) -> None:
-    trace = Trace("run")
+@pytest.mark.parametrize("seen", [True, False])
+def test_that_only_the_lowest_strip_names_its_axis_after_a_change_of_theme(page: TrainPage, seen: bool) -> None:
+    trace, theme = Trace("run"), page.context.theme
     trace.take([dataclasses.replace(STARTED, baseline={"ndcg@10": 0.1, "auc": 0.8})])
     page.live.show_trace(trace, None)
     page._show()
     page.live.plots.make_all()
-    page.context.theme.choose("light" if page.context.theme.colours.dark else "dark")
-    upper, lower = (page.live.plots.metrics.strips[key].getPlotItem().getAxis("bottom") for key in ("lists", "auc"))
-    assert (upper.label.isVisible(), lower.label.isVisible()) == (False, True)
+    page.setVisible(seen)
+    theme.choose("light" if theme.colours.dark else "dark")
+    try:
+        page.show()
+        upper, lower = (page.live.plots.metrics.strips[key].getPlotItem().getAxis("bottom") for key in ("lists", "auc"))
+        assert (upper.label.isVisible(), lower.label.isVisible()) == (False, True)
+    finally:
+        theme.choose("light" if theme.colours.dark else "dark")
 
 
 def test_that_plots_made_out_of_sight_are_shown_with_the_first_run(qtbot: QtBot, page: TrainPage) -> None:
