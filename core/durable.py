@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from core.errors import StorageError
 
@@ -74,6 +75,20 @@ def storing(path: Path, action: str = "written") -> Iterator[None]:
         yield
     except OSError as error:
         raise storage_error(error, path, action) from error
+
+
+def opened(path: Path) -> IO[bytes]:
+    """Open a file to read it; where somebody laid a pipe or a device in its place nobody waits for what comes of it.
+
+    Raises:
+        OSError: it cannot be opened, or is no file.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+    descriptor = os.open(path, flags)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "It is no file", os.fspath(path))
+    return os.fdopen(descriptor, "rb")
 
 
 def write(path: Path, content: bytes, own: bool = False) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from core.durable import printable_path, storing
+from core.durable import opened, printable_path, storing
 from core.errors import StorageError
 
 MOST_BYTES = 64 << 20
@@ -41,7 +41,7 @@ def read(path: Path) -> dict[str, Any]:
     Raises:
         StorageError: unreadable, too large, or not strict JSON.
     """
-    with storing(path, "read"), path.open("rb") as file:
+    with storing(path, "read"), opened(path) as file:
         content = file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
         raise _damaged(printable_path(path), f"It is larger than {MOST_BYTES >> 20} MiB")

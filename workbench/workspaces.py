@@ -25,7 +25,10 @@ def workspace_at_start(settings: Settings, named: str | Path | None = None) -> t
     """The workspace to begin with, and what is to be told of it; empty for nothing."""
     kept = settings.text(LAST)
     if not kept or is_named(named):
-        return choose_workspace(named), ""
+        try:
+            return choose_workspace(named), ""
+        except RankscopeError as error:
+            return choose_workspace(), f"{cell(error.sentence(), 300)} The usual one is open."
     if Path(kept).is_dir():
         return Workspace(Path(kept)), ""
     return choose_workspace(), f"The workspace {cell(kept, 120)} is not there now; the usual one is open."

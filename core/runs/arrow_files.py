@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from core.durable import printable_path, replacing, storing
+from core.durable import opened, printable_path, replacing, storing
 from core.runs.record import damaged
 from core.runs.seals import seal
 
@@ -41,8 +42,8 @@ def read_arrow(path: Path, sealed: dict[str, Any]) -> pa.Table:
         StorageError: unreadable, or not what was written.
     """
     where = printable_path(path)
-    with storing(path, "read"):
-        content = path.read_bytes() if path.stat().st_size == sealed["size"] else b""
+    with storing(path, "read"), opened(path) as file:
+        content = file.read() if os.fstat(file.fileno()).st_size == sealed["size"] else b""
     if len(content) != sealed["size"] or hashlib.sha256(content).hexdigest() != sealed["sha256"]:
         raise damaged(where, "Size or checksum are not those that were written")
     try:
@@ -61,7 +62,7 @@ def read_batches(path: Path, sealed: dict[str, Any]) -> Iterator[pa.RecordBatch]
     """
     where = printable_path(path)
     try:
-        with storing(path, "read"), path.open("rb") as file:
+        with storing(path, "read"), opened(path) as file:
             if seal(path) != {key: sealed[key] for key in ("size", "sha256")}:
                 raise damaged(where, "Size or checksum are not those that were written")
             reader = pa.ipc.open_file(file)

@@ -159,7 +159,7 @@ def read_tensors(folder: Path, checkpoint: Checkpoint) -> dict[str, Tensor]:
     """
     path = folder / f"{checkpoint.name}.safetensors"
     where = durable.printable_path(path)
-    with durable.storing(path, "read"), path.open("rb") as file:
+    with durable.storing(path, "read"), durable.opened(path) as file:
         # read as bytes: a file that is cut while it is mapped would end the process; as many as the file has, since
         # room for what a forged manifest claims would be taken first
         here = os.fstat(file.fileno()).st_size

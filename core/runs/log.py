@@ -39,8 +39,8 @@ def read_log(path: Path) -> LoggedEvents:
     Raises:
         StorageError: the file cannot be read at all.
     """
-    with durable.storing(path, "read"):
-        content = path.read_bytes()
+    with durable.storing(path, "read"), durable.opened(path) as file:
+        content = file.read()
     events: list[dict[str, Any]] = []
     notes: list[str] = []
     bad: list[str] = []

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from core.durable import printable_path, replacing, storing
+from core.durable import opened, printable_path, replacing, storing
 from core.runs.record import damaged
 from core.runs.seals import seal
 
@@ -56,7 +56,7 @@ def read_table(path: Path, sealed: dict[str, Any] | None = None) -> pa.Table:
 
     where = printable_path(path)
     try:
-        with storing(path, "read"), path.open("rb") as file:
+        with storing(path, "read"), opened(path) as file:
             if sealed is not None and seal(path) != {key: sealed.get(key) for key in ("size", "sha256")}:
                 raise damaged(where, "Size or checksum are not those that were written")
             table = pq.ParquetFile(file).read()

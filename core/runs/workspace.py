@@ -162,9 +162,24 @@ def _name(folder: RunFolder) -> str:
 
 
 def choose_workspace(path: str | Path | None = None) -> Workspace:
-    """The workspace that is asked for, else RANKSCOPE_WORKSPACE, else the user's data folder."""
+    """The workspace that is asked for, else RANKSCOPE_WORKSPACE, else the user's data folder.
+
+    Raises:
+        UsageError: what is asked for is there and no folder.
+    """
     chosen = path or os.environ.get(VARIABLE) or platformdirs.user_data_dir("rankscope", appauthor=False)
-    return Workspace(Path(chosen).expanduser())
+    folder = Path(chosen).expanduser()
+    if path and os.path.lexists(folder) and not folder.is_dir():
+        from core.durable import printable_path
+
+        raise UsageError(
+            "workspace.no-folder",
+            "this is no workspace",
+            printable_path(folder),
+            "It is no folder",
+            "Choose a workspace, or a folder for one",
+        )
+    return Workspace(folder)
 
 
 def is_named(path: str | Path | None = None) -> bool:

@@ -123,3 +123,13 @@ def test_that_a_workspace_that_is_gone_is_told_and_the_usual_one_opens(settings:
     workspace, note = workspace_at_start(settings)
     assert workspace == choose_workspace()
     assert "not there" in note
+
+
+def test_that_a_file_that_is_named_as_the_workspace_is_told_and_the_usual_one_opens(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RANKSCOPE_WORKSPACE", str(tmp_path / "usual"))
+    (tmp_path / "thesis.txt").write_text("mine")
+    workspace, told = workspace_at_start(settings, tmp_path / "thesis.txt")
+    assert workspace.path == tmp_path / "usual"
+    assert "this is no workspace" in told

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import os
 import uuid
 from pathlib import Path
 
 import pytest
 
+from core import strict_json
 from core.errors import InputError, StorageError, UsageError
 from core.runs.folder import RunFolder
+from core.runs.log import read_log
+from core.runs.tables import read_table
 from core.runs.workspace import Workspace, choose_workspace
 
 
@@ -87,3 +91,27 @@ def test_that_a_workspace_of_a_newer_version_is_left_alone(tmp_path: Path) -> No
     (tmp_path / "workspace.json").write_text('{"format": 9, "needs": "3.0"}')
     with pytest.raises(StorageError, match=r"needs Rankscope 3\.0"):
         workspace.prepare()
+
+
+def test_that_what_is_no_folder_is_no_workspace(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("a thesis")
+    (tmp_path / "nowhere").symlink_to(tmp_path / "nothing")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    for name in ("file", "nowhere", "loop"):
+        with pytest.raises(UsageError, match="no workspace"):
+            choose_workspace(tmp_path / name)
+    assert choose_workspace(tmp_path / "new").path == tmp_path / "new"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+def test_that_nobody_waits_for_a_pipe_in_the_place_of_a_file(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    os.mkfifo(tmp_path / "workspace.json")
+    for read in (
+        workspace.prepare,
+        lambda: strict_json.read(tmp_path / "workspace.json"),
+        lambda: read_log(tmp_path / "workspace.json"),
+        lambda: read_table(tmp_path / "workspace.json"),
+    ):
+        with pytest.raises(StorageError, match="It is no file"):
+            read()
