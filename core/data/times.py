@@ -205,10 +205,14 @@ class TimeGatherer:
         early = int(np.count_nonzero(kept < 0))
         late = int(np.count_nonzero(kept > time.time() * 1_000_000 + DAY))
         if early:
-            notes += (f"{early:,} times in the column {self._name!r} lie before 1970",)
+            notes += (self._lying(early, "before 1970"),)
         if late:
-            notes += (f"{late:,} times in the column {self._name!r} lie in the future",)
+            notes += (self._lying(late, "in the future"),)
         return TimeColumn(values, "utc", valid, unit, notes, refused)
+
+    def _lying(self, number: int, where: str) -> str:
+        times, lie = ("time", "lies") if number == 1 else ("times", "lie")
+        return f"{number:,} {times} in the column {self._name!r} {lie} {where}"
 
 
 def _compact_dates(values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64] | None:

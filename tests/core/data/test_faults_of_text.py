@@ -229,8 +229,12 @@ def test_that_years_beyond_9999_are_rejected_and_early_and_future_ones_noted(tmp
     assert rows.times.tolist() == [1467331200_000_000, -86400_000_000, 4099999999_000_000]
     assert rows.users.to_pylist() == ["a", "c", "d"]
     assert rows.users.dictionary.to_pylist() == ["a", "c", "d"]
-    assert any("1 times" in note and "before 1970" in note for note in rows.notes)
-    assert any("1 times" in note and "future" in note for note in rows.notes)
+    assert "1 time in the column 'time' lies before 1970" in rows.notes
+    assert "1 time in the column 'time' lies in the future" in rows.notes
+    more = text + "e,5,4,-172800\nf,6,4,4099999998\n"
+    notes = read_rows(put(tmp_path, "b.csv", more)).notes
+    assert "2 times in the column 'time' lie before 1970" in notes
+    assert "2 times in the column 'time' lie in the future" in notes
 
 
 @pytest.mark.parametrize("bad", ["soon", "2016-13-01", "1e400", "０", "nan"])
