@@ -67,6 +67,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
 def show(arguments: argparse.Namespace, console: Console, workspace: Workspace) -> None:
     """Print the runs, or the trash."""
+    from core.durable import printable_path
     from core.runs.library import read_library
 
     if arguments.trash:
@@ -75,6 +76,9 @@ def show(arguments: argparse.Namespace, console: Console, workspace: Workspace) 
     library = read_library(workspace)
     entries = [entry for entry in library.entries if wanted(entry, arguments)]
     entries.sort(key=SORTS[arguments.sort], reverse=arguments.sort != "name")
+    if library.read_only:
+        where = printable_path(workspace.path)
+        console.remark(f"The workspace {where} is open for viewing only: {library.read_only}")
     for note in library.notes:
         console.remark(note)
     for entry in entries:

@@ -110,7 +110,8 @@ def read_only_reason(workspace: Workspace) -> str:
     """Why nothing in the workspace can be changed, one clause; empty when it can."""
     if not workspace.path.is_dir():
         return ""
-    if not os.access(workspace.path, os.W_OK) or not os.access(workspace.runs_folder, os.W_OK):
+    folders = [each for each in (workspace.path, workspace.runs_folder) if each.exists()]
+    if not all(os.access(each, os.W_OK) for each in folders):
         return "the workspace may not be written to"
     try:
         workspace.check()

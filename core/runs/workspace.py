@@ -74,7 +74,12 @@ class Workspace:
 
         mark = self.path / "workspace.json"
         if mark.exists():
-            check_format(strict_json.read(mark), FORMAT, durable.printable_path(mark))
+            try:
+                check_format(strict_json.read(mark), FORMAT, durable.printable_path(mark))
+            except StorageError as error:
+                if error.code == "storage.damaged":
+                    error.remedy = "Take it from a backup, or delete this one file; it is then written anew"
+                raise
 
     def new_path(self) -> Path:
         """Where a new run will lie; its folder name is its id."""

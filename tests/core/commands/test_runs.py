@@ -85,3 +85,38 @@ def test_that_an_empty_workspace_is_no_error(call: Call, tmp_path: Path) -> None
     said = call("runs", "list", "--workspace", tmp_path / "nothing")
     assert (said.code, said.out.strip()) == (0, "No runs.")
     assert not (tmp_path / "nothing").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [(b"{", "Expecting property name"), (b"\x00" * 40, "Expecting value"), (b"{}", "does not say which format")],
+)
+def test_that_a_damaged_workspace_is_listed_and_what_is_wrong_with_it_is_told(
+    call: Call, folders: list[RunFolder], place: Path, content: bytes, why: str
+) -> None:
+    mark = place / "workspace.json"
+    mark.write_bytes(content)
+    said = call("runs", "list", "--workspace", place)
+    assert said.code == 0, said.err
+    assert folders[0].path.name[:8] in said.out
+    noted = said.err.splitlines()[0]
+    for part in ("viewing only", str(mark), "the file is damaged", why, "delete this one file"):
+        assert part in noted, part
+    assert mark.read_bytes() == content
+    # what the note advises mends it
+    mark.unlink()
+    assert call("runs", "star", folders[0].path.name, "--workspace", place).code == 0
+    assert "viewing only" not in call("runs", "list", "--workspace", place).err
+
+
+def test_that_a_damaged_workspace_without_runs_is_not_passed_over_in_silence(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "workspace.json").write_text("[1", "utf-8")
+    said = call("runs", "list", "--workspace", tmp_path)
+    assert (said.code, said.out.strip()) == (0, "No runs.")
+    assert said.err.count("\n") == 1, said.err
+    assert "workspace.json: the file is damaged" in said.err
+
+
+def test_that_nothing_is_noted_of_an_empty_folder(call: Call, tmp_path: Path) -> None:
+    said = call("runs", "list", "--workspace", tmp_path)
+    assert (said.code, said.out.strip(), said.err) == (0, "No runs.", "")
