@@ -94,6 +94,9 @@ class RankingModel(nn.Module):
 
 def table(rows: int, width: int, scale: float, generator: torch.Generator, padding: int | None = None) -> nn.Embedding:
     """An embedding table ``[rows, width]`` drawn from N(0, scale²); a padding row is zero and stays so."""
+    if torch.get_default_device().type == "meta":
+        # built for its shapes alone, which may be of any size
+        return nn.Embedding(rows, width, padding_idx=padding)
     # NumPy asks for large pages: rows that are looked up at random in 200 MB are found a sixth sooner
     values = torch.from_numpy(empty_table(rows, width))
     torch.randn(rows, width, generator=generator, out=values).mul_(scale)

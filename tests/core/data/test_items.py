@@ -68,7 +68,7 @@ def test_that_repeated_and_blank_items_are_counted(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("magic", [b"PAR1", b"ARROW1\0\0"])
 def test_that_a_damaged_catalogue_with_typed_columns_is_an_error(tmp_path: Path, magic: bytes) -> None:
-    with pytest.raises(InputError, match="cannot be decoded"):
+    with pytest.raises(InputError, match=r"no whole table file.*does not end with"):
         items(put(tmp_path, "items", magic + b"x" * 100))
 
 

@@ -143,6 +143,13 @@ def test_that_a_table_is_drawn_from_its_generator_and_starts_on_a_cache_line() -
         assert found.weight.data_ptr() % 64 == 0
 
 
+def test_that_a_table_that_is_built_for_its_shape_takes_no_memory() -> None:
+    with torch.device("meta"):
+        found = table(10**9, 10**6, 0.1, torch.Generator(), padding=0)
+    assert found.weight.is_meta
+    assert (found.num_embeddings, found.embedding_dim, found.padding_idx) == (10**9, 10**6, 0)
+
+
 def test_that_the_padding_row_is_zero_and_gets_no_gradient() -> None:
     model = built("caser")
     assert isinstance(model, Caser)
