@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionComboBox
 from pytestqt.qtbot import QtBot
 
 from core.commands import main
@@ -19,6 +20,7 @@ from workbench.pages.items.item_panel import DAY, time_marks
 from workbench.pages.items.map_panel import item_words
 from workbench.session import Opened
 from workbench.theme import LIGHT
+from workbench.widgets.parts import tip
 
 HOSTILE = "<b>Film</b> & \u202eone"
 USERS, ITEMS = 40, 60
@@ -303,3 +305,32 @@ def test_that_time_is_named_by_years_months_or_days() -> None:
     assert time_marks(0.0, DAY / 4)[:2] == [(0.0, "00:00"), (1 / 24, "01:00")]
     assert [name for _, name in time_marks(0.0, DAY / 24)][:2] == ["00:00", "00:01"]
     assert [name for _, name in time_marks(0.0, 6e6)] == [f"00:00:0{second}" for second in range(7)]
+
+
+def test_that_everything_fits_a_small_window_without_scrolling_sideways(
+    qtbot: QtBot, window: MainWindow, runs: Path
+) -> None:
+    page = shown(qtbot, window, runs / "neumf")
+    qtbot.waitUntil(lambda: page.map_panel.mapped is not None, timeout=30_000)
+    choose(page, "colour", "cluster")
+    panel, rank = page.map_panel, page.item_panel.rank
+    assert panel.vectors.isVisible()
+    assert panel.k.isVisible()
+    qtbot.waitUntil(lambda: not window.jobs.running and not window.jobs.queue, timeout=30_000)
+    # of a catalogue of millions
+    rank.show_text("1,234,567 of 12,345,678")
+    for tab in range(page.item_panel.tabs.count()):
+        page.item_panel.tabs.setCurrentIndex(tab)
+        QApplication.processEvents()
+        room = window.stack._rooms["items"]
+        assert (window.width(), window.height()) == (1024, 700)
+        assert page.minimumSizeHint().width() <= room.width()
+        assert room.horizontalScrollBar().maximum() == 0
+    assert rank.text().endswith("…")
+    assert rank.toolTip() == tip("1,234,567 of 12,345,678")
+    for combo in (panel.method, panel.vectors, panel.colour, panel.k):
+        option = QStyleOptionComboBox()
+        combo.initStyleOption(option)
+        part = QStyle.SubControl.SC_ComboBoxEditField
+        field = combo.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, combo)
+        assert combo.fontMetrics().horizontalAdvance(combo.currentText()) <= field.width(), combo.currentText()

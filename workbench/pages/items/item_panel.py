@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from workbench.jobs.items import ItemTable, ItemView
 from workbench.page import Context
@@ -86,9 +86,14 @@ class ItemPanel(Card):
         grid = QGridLayout()
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(0)
-        self.figures = {}
+        # two long numbers: what there is no room for is in the tooltip, and the card stays as narrow as the names
+        self.rank = ElidedLabel("–", "section")
+        self.rank.setTextInteractionFlags(self.about.textInteractionFlags())
+        self.rank.setFocusPolicy(self.about.focusPolicy())
+        grid.setColumnStretch(FIGURES.index("Popularity rank"), 1)
+        self.figures: dict[str, QLabel] = {}
         for at, name in enumerate(FIGURES):
-            value = label("–", "section", selectable=True)
+            value = self.rank if name == "Popularity rank" else label("–", "section", selectable=True)
             value.setFont(with_digits(value.font()))
             grid.addWidget(value, 0, at)
             grid.addWidget(label(name, "caption"), 1, at)
@@ -102,6 +107,7 @@ class ItemPanel(Card):
         self.about.setText("")
         for value in self.figures.values():
             value.setText("–")
+        self.rank.show_text("–")
         self.near.replace(())
         self.users.replace(())
         self.plot.clear_all()
@@ -120,7 +126,7 @@ class ItemPanel(Card):
             parts.append(f"met {_day(times[0])} to {_day(times[-1])}")
         self.about.setText(" · ".join(parts))
         self.figures["Interactions"].setText(count_words(int(figures.counts[item])))
-        self.figures["Popularity rank"].setText(f"{figures.ranks[item]:,} of {len(figures.counts):,}")
+        self.rank.show_text(f"{figures.ranks[item]:,} of {len(figures.counts):,}")
         self.figures["In training"].setText(trained_words(int(figures.trained[item])))
         self.figures["Mean rating"].setText("–" if figures.means is None else mean_words(float(figures.means[item])))
         self._show_times(view, interactions.clock == "utc")

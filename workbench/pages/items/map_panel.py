@@ -118,10 +118,10 @@ class MapPanel(Card):
         row = QHBoxLayout()
         row.setSpacing(8)
         for combo, letters, stretch in (
-            (self.method, 5, 0),
-            (self.vectors, 8, 1),
-            (self.colour, 12, 1),
-            (self.k, 5, 0),
+            (self.method, 3, 0),
+            (self.vectors, 6, 1),
+            (self.colour, 8, 2),
+            (self.k, 3, 0),
         ):
             combo.setMinimumContentsLength(letters)
             row.addWidget(combo, stretch)
