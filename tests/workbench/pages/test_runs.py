@@ -334,6 +334,22 @@ def test_that_the_page_fits_small_windows_and_spreads_in_large_ones(qtbot: QtBot
     corner = page.remove.mapTo(window, QPoint(page.remove.width(), page.remove.height()))
     assert corner.x() <= 1024
     assert corner.y() <= 700
+    # one run, two, and more, starred as well: each has other words on its buttons
+    for rows in (1, 2, 3):
+        page.table.setSelectionMode(page.table.SelectionMode.MultiSelection)
+        page.table.clearSelection()
+        for row in range(rows):
+            page.table.selectRow(row)
+        settled(qtbot, window)
+        page.star.click()
+        qtbot.waitUntil(lambda: page.star.text() == "Unstar", timeout=30_000)
+        settled(qtbot, window)
+        room = window.stack._rooms["runs"]
+        assert page.minimumSizeHint().width() <= room.width(), rows
+        assert room.horizontalScrollBar().maximum() == 0, rows
+        page.star.click()
+        qtbot.waitUntil(lambda: page.star.text() == "Star", timeout=30_000)
+        settled(qtbot, window)
     window.resize(1920, 1100)
     QApplication.processEvents()
     assert page.details.tabs.count() == 3

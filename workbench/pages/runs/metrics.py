@@ -42,8 +42,8 @@ class MetricsPanel(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 8, 0, 0)
         row.setSpacing(16)
-        row.addWidget(scrolled(self.bars), 5)
-        row.addLayout(right, 6)
+        row.addWidget(scrolled(self.bars), 2)
+        row.addLayout(right, 3)
 
     def show_runs(self, shown: Sequence[tuple[Detail, Style, str]]) -> None:
         """Show the figures of some runs: detail, style, name."""

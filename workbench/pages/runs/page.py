@@ -111,7 +111,7 @@ class RunsPage(Page):
         self.open_second = button("Open as B", opening.open_as_second, help=second)
         row.addWidget(self.open_second)
         form = "Put its plan into the form of the Train page"
-        self.clone = add("Clone into the form", opening.clone_plan, "copy", form)
+        self.clone = add("Clone", opening.clone_plan, "copy", form)
         longer = "Go on training where it stands, or for more epochs"
         self.go_on = add("Continue", opening.continue_training, "play", longer)
         row.addStretch(1)
