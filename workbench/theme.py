@@ -266,7 +266,8 @@ QToolButton[role="page"] { padding: 8px 4px 6px 4px; border-radius: 6px; color: 
 QToolButton[role="page"]:checked { color: @accent; font-weight: 600; }
 QToolButton[role="section"] { font-weight: 600; padding: 4px 2px; text-align: left; background: transparent; }
 QToolButton[role="section"]:hover { color: @accent; }
-QToolButton::menu-indicator, QPushButton::menu-indicator { image: none; }
+QToolButton::menu-indicator { image: none; }
+QPushButton::menu-indicator { image: none; width: 0px; }
 
 QLineEdit, QComboBox, QPlainTextEdit { background: @surface; border: 1px solid @line; border-radius: 4px;
     padding: 3px 6px; selection-background-color: @selected; selection-color: @text; }

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from workbench.theme import DARK, LIGHT, Colours, Theme, style_sheet
@@ -86,3 +86,14 @@ def test_that_the_application_has_no_style_sheet_of_its_own(qapp: QApplication, 
     # with one, each widget that joins another styles all that is in it anew
     assert theme.choice == "light"
     assert qapp.styleSheet() == ""
+
+
+def test_that_a_button_with_a_menu_is_as_wide_as_one_without(qtbot: QtBot, theme: Theme) -> None:
+    room = QWidget()
+    qtbot.addWidget(room)
+    theme.dress(room)
+    plain, opening = QPushButton("Open other data…", room), QPushButton("Open other data…", room)
+    opening.setMenu(QMenu(opening))
+    room.show()
+    # no room is kept for an arrow that is not drawn, which moves the words to the left
+    assert opening.sizeHint() == plain.sizeHint()
