@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy
 
-from workbench.widgets.parts import tip
+from workbench.widgets.parts import Card, tip
 
 LEAST = 40
 
@@ -43,6 +43,18 @@ class ElidedLabel(QLabel):
         if shown != self.text():
             self.setText(shown)
             self.setToolTip(tip(self.whole) if shown != self.whole else "")
+
+
+def elide_caption(card: Card) -> ElidedLabel:
+    """Let the words beside a card's title be as short as there is room, so that the card does not ask for theirs."""
+    words = ElidedLabel(card.caption.text(), "caption")
+    card.head.replaceWidget(card.caption, words)
+    card.caption.deleteLater()
+    for at in range(card.head.count()):
+        item = card.head.itemAt(at)
+        if item is not None:
+            card.head.setStretch(at, 1 if item.widget() is words else 0)
+    return words
 
 
 class ElidedButton(QPushButton):

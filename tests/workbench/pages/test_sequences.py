@@ -108,7 +108,7 @@ def test_that_one_steps_through_the_windows_of_training(qtbot: QtBot, window: Ma
     QTest.keyClick(page.strip, Qt.Key.Key_End)
     settled(qtbot, page)
     assert page.looked.window.part == "next"
-    assert "not known" in page.ranked.caption.text()
+    assert "not known" in page.ranked.words.whole
     page.timeline_card.test.click()
     settled(qtbot, page)
     assert page.looked.window.part == "test"
@@ -146,7 +146,7 @@ def test_that_the_test_rank_is_that_of_the_run_and_a_point_leads_to_its_window(
     expected = evaluation.ranks[evaluation.users == row][0]
     assert page.plot.ranks[-2] == expected
     assert np.isnan(page.plot.ranks[-1])
-    assert f"at {int(expected):,} of" in page.ranked.caption.text()
+    assert f"at {int(expected):,} of" in page.ranked.words.whole
     marked = [page.ranked.model.columns[1].value(row) for row in page.ranked.model.marked]
     assert len(marked) == 1
     assert "came next" in marked[0]
@@ -172,8 +172,8 @@ def test_that_filters_are_drawn_and_cover_items(qtbot: QtBot, window: MainWindow
     assert heat.cell == (1, 1, 0)
     assert page.editor._covered == range(0, 2)
     value = heat.blocks[1].values[1, 0]
-    assert "Height 2, filter 2, t−4 to t−3" in page.filters.words.text()
-    assert ("wins" in page.filters.words.text()) == (heat.blocks[1].outlined[1] == 0 and value > 0)  # type: ignore[index]
+    assert "Height 2, filter 2, t−4 to t−3" in page.filters.words.whole
+    assert ("wins" in page.filters.words.whole) == (heat.blocks[1].outlined[1] == 0 and value > 0)  # type: ignore[index]
     point = heat._rectangle((2, 0, 1)).center()
     assert heat.cell_at(point) == (2, 0, 1)
 
@@ -303,3 +303,17 @@ def test_that_an_unknown_user_is_told(qtbot: QtBot, window: MainWindow, caser: R
     page.timeline_card.user.returnPressed.emit()
     qtbot.waitUntil(lambda: "u7" in page.timeline_card.title.text(), timeout=30_000)
     assert window.session.user == "u7"
+
+
+def test_that_words_beside_a_title_do_not_push_the_page_out_of_a_small_window(
+    qtbot: QtBot, window: MainWindow, caser: Run
+) -> None:
+    page = shown(qtbot, window, caser, "u4")
+    narrow = page.minimumSizeHint().width()
+    for words in (page.ranked.words, page.filters.words, page.plot_words):
+        words.show_text("a long story " * 30)
+    window.resize(1024, 700)
+    qtbot.wait(50)
+    assert page.minimumSizeHint().width() == narrow <= 930
+    assert page.ranked.words.text().endswith("…")
+    assert "a long story" in page.ranked.words.toolTip()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy
+from PySide6.QtWidgets import QHBoxLayout
 
 from workbench.jobs.sequencing import Looked
 from workbench.pages.sequences.editor import lag
 from workbench.plots.heat import Block, Cell, HeatMap
 from workbench.theme import Theme
+from workbench.widgets.elided import elide_caption
 from workbench.widgets.parts import Card
 from workbench.words import number
 
@@ -36,10 +37,7 @@ class FiltersCard(Card):
         for heat in (self.horizontal, self.vertical):
             heat.setMinimumHeight(LOWEST)
         self.body.addLayout(across, 1)
-        self.words = self.caption
-        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.head.setStretch(1, 1)
-        self.head.setStretch(2, 0)
+        self.words = elide_caption(self)
 
     def show_looked(self, looked: Looked, length: int) -> None:
         """Show the filters on a window of ``length`` places."""
@@ -63,11 +61,11 @@ class FiltersCard(Card):
             name for name, there in (("horizontal", looked.heights), ("vertical", looked.lags is not None)) if not there
         ]
         if off:
-            self.words.setText(f"This model was trained without {' and '.join(off)} filters.")
+            self.words.show_text(f"This model was trained without {' and '.join(off)} filters.")
             return
         silent = sum(int((each.winners < 0).sum()) for each in looked.heights)
         every = sum(len(each.winners) for each in looked.heights)
-        self.words.setText(f"{every - silent} of {every} respond; {HELP}")
+        self.words.show_text(f"{every - silent} of {every} respond; {HELP}")
 
     def _covers(self, cell: Cell) -> range:
         height = cell[0] + 1
@@ -78,14 +76,14 @@ class FiltersCard(Card):
         if cell is None:
             self._say()
         else:
-            self.words.setText(self._horizontal_words(cell))
+            self.words.show_text(self._horizontal_words(cell))
 
     def _point_lag(self, cell: Cell | None) -> None:
         self.covered.emit(range(0) if cell is None else range(cell[2], cell[2] + 1))
         if cell is None:
             self._say()
         else:
-            self.words.setText(self._vertical_words(cell))
+            self.words.show_text(self._vertical_words(cell))
 
     def _horizontal_words(self, cell: Cell) -> str:
         if self._looked is None:

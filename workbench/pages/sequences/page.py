@@ -30,6 +30,7 @@ from workbench.pages.sequences.looks import EventLooks, ItemLooks, genre_colour
 from workbench.pages.sequences.ranked import RankedCard
 from workbench.pages.sequences.ranks import RankPlot
 from workbench.pages.sequences.strip import TimelineStrip
+from workbench.widgets.elided import elide_caption
 from workbench.widgets.empty import Empty
 from workbench.widgets.parts import Card, button, label
 from workbench.words import cell
@@ -112,6 +113,7 @@ class SequencesPage(Page):
         grid.setSpacing(8)
         self.plot_card = Card("Rank of the true next item", " ")
         self.plot_card.body.addWidget(self.plot, 1)
+        self.plot_words = elide_caption(self.plot_card)
         grid.addWidget(self.filters, 0, 0)
         grid.addWidget(self.plot_card, 1, 0)
         grid.addWidget(self.ranked, 0, 1, 2, 1)
@@ -338,7 +340,7 @@ class SequencesPage(Page):
             return
         self.plot.begin(followed.windows.drawn)
         self.plot.mark(self.strip.at)
-        self.plot_card.caption.setText("ranking")
+        self.plot_words.show_text("ranking")
 
         def take(told: Sequence[Any]) -> None:
             if followed is self.followed:
@@ -350,14 +352,14 @@ class SequencesPage(Page):
         if followed is not self.followed:
             return
         if end.error is not None:
-            self.plot_card.caption.setText(end.error.sentence())
+            self.plot_words.show_text(end.error.sentence())
             return
         self._all_ranked = followed
         known, every = len(self.plot.at), len(followed.windows)
         thin = f" at {known:,} of {every:,} moments" if known < every else " by window"
         median = self.plot.median()
         words = f"median {median:,.0f}{thin}; click a point"
-        self.plot_card.caption.setText(words if median == median else "no item is known to follow")
+        self.plot_words.show_text(words if median == median else "no item is known to follow")
 
     # --- what if ------------------------------------------------------------------------------------------------
 

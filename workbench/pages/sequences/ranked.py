@@ -11,6 +11,7 @@ from workbench.jobs.sequencing import Looked, Sequenced
 from workbench.tables.model import Column, ColumnsModel
 from workbench.tables.motion import RowMotion
 from workbench.tables.table import Table
+from workbench.widgets.elided import elide_caption
 from workbench.widgets.parts import Card
 from workbench.words import cell, column_numbers
 
@@ -28,6 +29,7 @@ class RankedCard(Card):
         self.model = ColumnsModel()
         self.table = Table(self.model, "Prediction after this window")
         self.body.addWidget(self.table, 1)
+        self.words = elide_caption(self)
         self.motion = RowMotion(self.table)
         self.looked: Looked | None = None
 
@@ -64,13 +66,13 @@ class RankedCard(Card):
         bar.setValue(scrolled)
         if same:
             self.motion.after(prediction.items.tolist())
-        self.caption.setText(caption(looked, windows))
+        self.words.show_text(caption(looked, windows))
 
     def clear(self, words: str = " ") -> None:
         """Show nothing, and say why."""
         self.looked = None
         self.model.replace(())
-        self.caption.setText(words)
+        self.words.show_text(words)
 
 
 def caption(looked: Looked, windows: Windows) -> str:
