@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -149,7 +150,7 @@ def digest(path: Path, cancelled: Callable[[], bool] | None = None, tell: Callab
 
 def _behind(role: str, path: Path, format: str) -> tuple[list[Origin], list[str]]:
     """The files that one field of a plan leads to, and the names in its folder."""
-    if path.is_dir():
+    if stat.S_ISDIR(look(path).st_mode):
         with open_place(path, Limits()) as place:
             wanted = format_called(format) if format else None
             usual = ("*.test.negative", "*.negative") if role == "candidates" else usual_names(wanted)

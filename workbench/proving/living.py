@@ -54,6 +54,7 @@ class Living(QObject):
     Attributes:
         trainings: how often one was begun, as far as the page let it.
         trained: how many have come to an end, stopped ones included.
+        failed: jobs that ended with an error; data drawn at random may leave nobody an item to rank.
     """
 
     def __init__(self, home: Path, seed: int) -> None:
@@ -61,6 +62,7 @@ class Living(QObject):
         self.home, self.hand = home, random.Random(seed)
         self.trainings = 0
         self.trained = 0
+        self.failed = 0
         self._close_the_doors()
         settings = Settings(QSettings(str(home / "settings.ini"), QSettings.Format.IniFormat))
         self.application = make_application()
@@ -111,6 +113,7 @@ class Living(QObject):
 
     def _count(self, job: Job) -> None:
         self.trained += job.end is not None and isinstance(job.end.value, RunEnded)
+        self.failed += job.end is not None and job.end.error is not None
 
     def _close_the_doors(self) -> None:
         """What is chosen is chosen at random in the own folder, no other program is opened, nothing is fetched."""

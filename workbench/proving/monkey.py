@@ -26,6 +26,7 @@ class Monkey(QObject):
     def __init__(self, living: Living, seed: int, events: int) -> None:
         super().__init__()
         self.living, self.warm = living, 0.0
+        self._failed = 0
         self._log = open(living.home / ACTS, "w", encoding="utf-8")  # noqa: SIM115 - as long as the process
         self.hands = Hands(living.window, seed, events, self._extras(), living.files(), self._log)
         living.witness.acts = self.hands.acts
@@ -37,14 +38,19 @@ class Monkey(QObject):
 
     def _begin(self) -> None:
         """Act once a training has come to its end and another is on its way."""
-        running = self.living.window.jobs.running
-        if running and self.living.trained:
+        living = self.living
+        running = living.window.jobs.running
+        if running and living.trained:
             self.hands.begin()
             return
         if not running:
+            if living.failed > self._failed:
+                # what it was drawn cannot be trained on
+                self._failed = living.failed
+                living.open_data()
             # the page is made when it is first gone to
-            self.living.window.go("train")
-            self.living.train()
+            living.window.go("train")
+            living.train()
         QTimer.singleShot(20, self, self._begin)
 
     def _extras(self) -> tuple[Callable[[], object], ...]:

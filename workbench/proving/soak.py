@@ -45,7 +45,7 @@ class Sample:
 
     Attributes:
         hours: since the start.
-        memory: resident, MB.
+        memory: MB that are its own, resident or swapped: pages of library files come and go as the system has room.
     """
 
     hours: float
@@ -128,7 +128,8 @@ def sample(hours: float) -> Sample:
 
         return Sample(hours, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3, threading.active_count(), 0)
     fields = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
-    memory = int(fields["VmRSS"].split()[0]) * 1024 / 1e6
+    own = fields.get("RssAnon", fields["VmRSS"]), fields.get("VmSwap", "0")
+    memory = sum(int(each.split()[0]) for each in own) * 1024 / 1e6
     return Sample(hours, memory, int(fields["Threads"]), len(os.listdir("/proc/self/fd")))
 
 
