@@ -11,7 +11,8 @@ import pytest
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 pytest.importorskip("PySide6.QtWidgets")
 
-from PySide6.QtCore import QCoreApplication, QEvent, QSettings
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -77,6 +78,8 @@ def window(no_leaks: None, qtbot: QtBot, theme: Theme, settings: Settings, tmp_p
     made = MainWindow(theme, settings, Workspace(tmp_path / "workspace"))
     made.resize(1024, 700)
     made.show()
+    # random hands may have left Ctrl or Shift down, and rows are chosen by what is held
+    QTest.keyRelease(made, Qt.Key.Key_Control, Qt.KeyboardModifier.NoModifier)
     qtbot.waitUntil(lambda: "training" in made.warm, timeout=60_000)
     yield made
     made.jobs.stop_all()
