@@ -27,6 +27,13 @@ def store(tmp_path: Path) -> Datasets:
 
 
 @pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    made = Workspace(tmp_path / "ws")
+    made.prepare()
+    return made
+
+
+@pytest.fixture
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The sources that were really read."""
     found: list[str] = []

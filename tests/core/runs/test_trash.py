@@ -1,0 +1,75 @@
+"""The trash: runs that were deleted come back, or go for good."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.errors import UsageError
+from core.runs.folder import RunFolder
+from core.runs.library import mark_run, read_library
+from core.runs.trash import delete_run, deleted_runs, empty_trash, find_deleted, restore_run
+from core.runs.workspace import Workspace
+from tests.core.runs.shelves import put_run, titles
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(each.relative_to(folder)): each.read_bytes() for each in folder.rglob("*") if each.is_file()}
+
+
+def test_that_a_deleted_run_comes_back_byte_for_byte(workspace: Workspace) -> None:
+    folder = put_run(workspace)
+    mark_run(workspace, folder, name="kept", star=True)
+    (folder.path / "ckpt").mkdir()
+    (folder.path / "ckpt" / "1.safetensors").write_bytes(b"weights")
+    before = contents(folder.path)
+    read_library(workspace)
+    deleted = delete_run(workspace, folder)
+    assert read_library(workspace).entries == ()
+    assert [each.name for each in deleted_runs(workspace)] == [folder.path.name]
+    assert find_deleted(workspace, folder.path.name[:5]) == deleted
+    assert restore_run(workspace, deleted) == folder
+    assert contents(folder.path) == before
+    assert titles(read_library(workspace)) == ["kept"]
+    assert list(deleted_runs(workspace)) == []
+
+
+def test_that_restoring_never_replaces_a_run(workspace: Workspace) -> None:
+    deleted = delete_run(workspace, put_run(workspace, 1, name="same"))
+    put_run(workspace, 2, name="same")
+    with pytest.raises(UsageError, match="already"):
+        restore_run(workspace, deleted)
+    assert deleted.folder.exists()
+    second = delete_run(workspace, RunFolder(workspace.runs_folder / "same"))
+    assert {each.folder.path for each in deleted_runs(workspace)} == {deleted.folder.path, second.folder.path}
+
+
+def test_that_emptying_the_trash_follows_no_link_and_takes_nothing_else(workspace: Workspace, tmp_path: Path) -> None:
+    stays = put_run(workspace, 1)
+    elsewhere = put_run(Workspace(tmp_path / "other"), 2)
+    (workspace.runs_folder / "link").symlink_to(elsewhere.path)
+    delete_run(workspace, put_run(workspace, 3))
+    delete_run(workspace, RunFolder(workspace.runs_folder / "link"))
+    (workspace.path / "trash" / "odd").symlink_to(stays.path)
+    assert empty_trash(workspace) == 2
+    assert elsewhere.exists()
+    assert stays.exists()
+    assert list((workspace.path / "trash").iterdir()) == []
+    assert empty_trash(workspace) == 0
+
+
+def test_that_a_run_outside_of_the_workspace_is_not_deleted(workspace: Workspace, tmp_path: Path) -> None:
+    outside = put_run(Workspace(tmp_path / "other"))
+    with pytest.raises(UsageError, match="outside"):
+        delete_run(workspace, outside)
+    assert outside.exists()
+
+
+def test_that_the_trash_can_be_listed_while_it_is_emptied(workspace: Workspace) -> None:
+    for number in range(3):
+        delete_run(workspace, put_run(workspace, number))
+    listed = deleted_runs(workspace)
+    next(listed)
+    empty_trash(workspace)
+    assert list(listed) == []
