@@ -13,7 +13,8 @@ from core.errors import StorageError
 from workbench.main_window import MainWindow
 from workbench.pages.guide.paired_drawing import DifferencesCanvas
 from workbench.pages.train.log_view import LogView
-from workbench.plots.plot import Plot, save_picture
+from workbench.plots.picture import save_picture
+from workbench.plots.plot import Plot
 
 
 @pytest.mark.parametrize("kind", ["picture", "drawing", "log"])
@@ -27,7 +28,11 @@ def test_that_a_pipe_stays_and_a_link_is_written_through(
     holder = QWidget()
     for each in (plot, drawing, log, holder):
         qtbot.addWidget(each)
-    save = {"picture": lambda: save_picture(holder, plot, "Loss"), "drawing": drawing._save, "log": log.ask_save}[kind]
+    save = {
+        "picture": lambda: save_picture(holder, plot, "Loss"),
+        "drawing": lambda: save_picture(drawing, drawing, "Differences"),
+        "log": log.ask_save,
+    }[kind]
     chosen = iter(["pipe.png", "link.png"])
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / next(chosen)), ""))
     with pytest.raises(StorageError, match="Choose another name"):

@@ -14,7 +14,6 @@ from PySide6.QtGui import (
     QFocusEvent,
     QFont,
     QFontMetrics,
-    QGuiApplication,
     QHelpEvent,
     QImage,
     QKeyEvent,
@@ -24,9 +23,9 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QMenu, QToolTip
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip
 
-from workbench.plots.plot import picture, save_picture
+from workbench.plots.picture import offer_picture
 from workbench.theme import Theme
 from workbench.widgets.parts import tip
 from workbench.words import number
@@ -309,11 +308,7 @@ class HeatMap(QAbstractScrollArea):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
         """Copy, save."""
-        menu = QMenu(self)
-        menu.addAction("Copy picture").triggered.connect(lambda: QGuiApplication.clipboard().setImage(picture(self)))
-        menu.addAction("Save picture…").triggered.connect(lambda: save_picture(self, self, self._name))
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(event.globalPos())
+        offer_picture(self, self, self._name, event.globalPos())
 
     # --- drawing ------------------------------------------------------------------------------------------------
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QWidget
 
+from workbench.plots.picture import offer_picture
 from workbench.theme import Theme, mixed, with_digits
 from workbench.words import score
 
@@ -146,12 +147,4 @@ class IntervalBars(QWidget):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
         """Copy, save."""
-        from PySide6.QtGui import QGuiApplication
-
-        from workbench.plots.plot import picture, save_picture
-
-        menu = QMenu(self)
-        menu.addAction("Copy picture").triggered.connect(lambda: QGuiApplication.clipboard().setImage(picture(self)))
-        menu.addAction("Save picture…").triggered.connect(lambda: save_picture(self, self, self._name))
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(event.globalPos())
+        offer_picture(self, self, self._name, event.globalPos())

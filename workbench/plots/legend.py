@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from workbench.plots.plot import DASH
+from workbench.plots.pens import DASH
 from workbench.theme import Theme
 
 SWATCH = 16

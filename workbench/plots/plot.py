@@ -2,70 +2,29 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRect, QRectF, QSize, QSizeF
-from PySide6.QtGui import (
-    QColor,
-    QContextMenuEvent,
-    QFont,
-    QGuiApplication,
-    QImage,
-    QPageSize,
-    QPainter,
-    QPdfWriter,
-    QPen,
-    QResizeEvent,
-    QShowEvent,
-)
-from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QFileDialog, QGraphicsItem, QMenu, QWidget
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QPainter, QPen, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QGraphicsItem
 
+from workbench.plots.axis import NumberAxis
 from workbench.plots.bare_item import BareItem
 from workbench.plots.buckets import Line, bucketed
+from workbench.plots.level import Level
+from workbench.plots.pens import line_pen
+from workbench.plots.picture import offer_picture
 from workbench.plots.ranges import Range
 from workbench.theme import Theme
 
 pg.setConfigOptions(antialias=False, useOpenGL=False)
 
-DASH = (6.0, 4.0)
 MOST_SPARE = 16
 """Lines that were taken away and are held for the next ones."""
-
-
-class NumberAxis(pg.AxisItem):  # type: ignore[misc]
-    """Numbers with commas; on a logarithmic axis 1, 10, 100; epochs are whole."""
-
-    whole = False
-    _html = ""
-
-    def updateAutoSIPrefix(self) -> None:  # noqa: N802
-        """Numbers stand as they are: no prefix is looked for, nor the title set again, at each change of the range."""
-        self.picture = None
-        self.update()
-
-    def _updateLabel(self) -> None:  # noqa: N802
-        """Lay the title out where there is one and it is another one: it takes longer than all else of an axis."""
-        html = self.labelString() if self.labelText else ""
-        if html != self._html:
-            self._html = html
-            super()._updateLabel()
-
-    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:  # noqa: N802
-        """The text of each mark."""
-        if self.logMode:
-            return [f"{10**value:,.0f}" if value >= 0 and float(value).is_integer() else "" for value in values]
-        if self.whole:
-            return [f"{value * scale:,.0f}" if float(value).is_integer() else "" for value in values]
-        if abs(spacing) >= 1:
-            return [f"{value * scale:,.0f}" for value in values]
-        return list(super().tickStrings(values, scale, spacing))
 
 
 class Plot(pg.PlotWidget):  # type: ignore[misc]
@@ -93,10 +52,10 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         self._raw: dict[str, tuple[Line, Line]] = {}
         self._curves: dict[str, Any] = {}
         self._styles: dict[str, tuple[int | str, float, bool | tuple[float, ...]]] = {}
-        self._levels: dict[str, Any] = {}
+        self._levels: dict[str, Level] = {}
         self._spare_curves: list[Any] = []
         self._highest = 0
-        self._spare_levels: dict[str, Any] = {}
+        self._spare_levels: dict[str, Level] = {}
         self._bars: dict[str, tuple[Any, int | str]] = {}
         self._points: dict[str, tuple[Any, int | str]] = {}
         plot = self.getPlotItem()
@@ -146,8 +105,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         """Take the colours of the theme."""
         colours = self.theme.colours
         self.setBackground(colours.surface)
-        font = QFont(self.font())
-        font.setPixelSize(11)
+        font = self._small_font()
         for side, title in self._titles.items():
             axis = self.getPlotItem().getAxis(side)
             axis.setPen(pg.mkPen(colours.line))
@@ -174,11 +132,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         return QColor(getattr(colours, which, which))
 
     def _pen(self, colour: int | str, width: float, dash: bool | tuple[float, ...]) -> QPen:
-        pen: QPen = pg.mkPen(self.colour(colour), width=width)
-        if dash:
-            pen.setDashPattern(list(dash if isinstance(dash, tuple) else DASH))
-        pen.setCosmetic(True)
-        return pen
+        return line_pen(self.colour(colour), width, dash)
 
     def line(
         self,
@@ -306,32 +260,19 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
             self._levels[key].show()
             self._style_level(self._levels[key])
         if key not in self._levels:
-            side = {"position": 0.07, "anchors": [(1.1, 0.5), (1.1, 0.5)]}
-            # below the line in the upper half and above it in the lower: there it would be cut off
-            across = {"position": place, "anchors": [(1, 0), (1, 1)]}
-            options = {**(side if upright else across), "movable": False}
-            line = pg.InfiniteLine(angle=90 if upright else 0, label=text, labelOpts=options)
-            self._levels[key] = line
-            self._style_level(line)
-            self.getPlotItem().addItem(line)
-        line = self._levels[key]
-        if line.value() != value:
-            line.setValue(value)
-            self._style_level(line)
-        if line.label.format != text:
-            line.label.setFormat(text)
-        if not upright and line.label.orthoPos != place:
-            line.label.setPosition(place)
+            self._levels[key] = Level(text, upright, place)
+            self._style_level(self._levels[key])
+            self.getPlotItem().addItem(self._levels[key])
+        if self._levels[key].stand(value, text, place):
+            self._style_level(self._levels[key])
 
-    def _style_level(self, line: Any) -> None:
-        line.setPen(self._pen("muted", 1, True))
-        line.label.setColor(QColor(self.theme.colours.muted))
-        # no other line goes through a name: upright lines lie highest, then those further down, whose names stand above
-        line.label.fill = pg.mkBrush(self.theme.colours.surface)
-        line.setZValue(-9 if line.angle == 90 else -10 - math.atan(line.value()) / math.pi)
+    def _style_level(self, line: Level) -> None:
+        line.wear(self.theme.colours, self._small_font())
+
+    def _small_font(self) -> QFont:
         font = QFont(self.font())
         font.setPixelSize(11)
-        line.label.setFont(font)
+        return font
 
     def name_places(self, marks: Sequence[tuple[float, str]]) -> None:
         """Name places on the lower axis; as many names are shown as there is room for."""
@@ -399,79 +340,9 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802 - Qt's name
         """Show all, copy, save."""
-        menu = QMenu(self)
-        menu.addAction("Show everything").triggered.connect(self.fit)
-        menu.addAction("Copy picture").triggered.connect(lambda: QGuiApplication.clipboard().setImage(picture(self)))
-        menu.addAction("Save picture…").triggered.connect(lambda: save_picture(self, self, self._name))
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(event.globalPos())
+        offer_picture(self, self, self._name, event.globalPos(), self.fit)
 
     def draw(self, painter: QPainter, area: QRectF) -> None:
         """Draw into a picture."""
         self._catch_up()
         self.render(painter, area)
-
-
-class Drawn(Protocol):
-    """What a picture can be made of."""
-
-    theme: Theme
-
-    def size(self) -> QSize:
-        """Size on the screen."""
-        ...
-
-    def rect(self) -> QRect:
-        """The same as a rectangle at 0, 0."""
-        ...
-
-    def draw(self, painter: QPainter, area: QRectF) -> None:
-        """Draw into a picture."""
-        ...
-
-
-def save_picture(parent: QWidget, drawn: Drawn, name: str) -> None:
-    """Ask where to keep a picture, and write it."""
-    kinds = "PNG (*.png);;SVG (*.svg);;PDF (*.pdf)"
-    path, _ = QFileDialog.getSaveFileName(parent, "Save the picture", f"{name.lower().replace(' ', '-')}.png", kinds)
-    if path:
-        from core import durable
-
-        durable.write(Path(path), picture_bytes(drawn, Path(path).suffix.lower().lstrip(".") or "png"))
-
-
-def picture(plot: Drawn, ratio: float = 2.0) -> QImage:
-    """A plot as an image of ``ratio`` device pixels each."""
-    image = QImage(plot.size() * ratio, QImage.Format.Format_ARGB32_Premultiplied)
-    image.setDevicePixelRatio(ratio)
-    _paint(plot, image, plot.size())
-    return image
-
-
-def picture_bytes(plot: Drawn, kind: str) -> bytes:
-    """A plot as ``png``, ``svg`` or ``pdf``."""
-    held = QByteArray()
-    buffer = QBuffer(held)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    if kind == "svg":
-        generator = QSvgGenerator()
-        generator.setOutputDevice(buffer)
-        generator.setSize(plot.size())
-        generator.setViewBox(plot.rect())
-        _paint(plot, generator, plot.size())
-    elif kind == "pdf":
-        writer = QPdfWriter(buffer)
-        writer.setPageSize(QPageSize(QSizeF(plot.size()), QPageSize.Unit.Point))
-        writer.setPageMargins(QMarginsF(0, 0, 0, 0))
-        _paint(plot, writer, QSize(writer.width(), writer.height()))
-    else:
-        picture(plot).save(buffer, "PNG")  # type: ignore[call-overload]
-    buffer.close()
-    return bytes(held.data())
-
-
-def _paint(plot: Drawn, device: Any, size: QSize) -> None:
-    painter = QPainter(device)
-    painter.fillRect(QRectF(0, 0, size.width(), size.height()), QColor(plot.theme.colours.surface))
-    plot.draw(painter, QRectF(0, 0, size.width(), size.height()))
-    painter.end()

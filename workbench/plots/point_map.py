@@ -22,11 +22,11 @@ from PySide6.QtGui import (
     QPolygonF,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QMenu, QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from core.kernels.painting import paint_dots
 from workbench.plots.lasso import inside
-from workbench.plots.plot import picture, save_picture
+from workbench.plots.picture import offer_picture
 from workbench.theme import Theme
 from workbench.widgets.parts import tip
 
@@ -400,12 +400,7 @@ class PointMap(QWidget):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
         """Show all, copy, save."""
-        menu = QMenu(self)
-        menu.addAction("Show everything").triggered.connect(self.fit)
-        menu.addAction("Copy picture").triggered.connect(lambda: QGuiApplication.clipboard().setImage(picture(self)))
-        menu.addAction("Save picture…").triggered.connect(lambda: save_picture(self, self, self._name))
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(event.globalPos())
+        offer_picture(self, self, self._name, event.globalPos(), self.fit)
 
 
 def _numbers(which: Mask | None, size: int) -> npt.NDArray[np.int32]:

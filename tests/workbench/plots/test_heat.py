@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from workbench.plots.heat import DIVERGING, VIRIDIS, Block, HeatMap, shades
-from workbench.plots.plot import picture_bytes
+from workbench.plots.picture import picture_bytes
 from workbench.theme import Theme
 
 

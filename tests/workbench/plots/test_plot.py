@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from workbench.plots.plot import Plot, picture, picture_bytes
+from workbench.plots.picture import picture, picture_bytes
+from workbench.plots.plot import Plot
 from workbench.theme import Theme
 
 BEGINNINGS = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}

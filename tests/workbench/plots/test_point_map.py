@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolTip
 from pytestqt.qtbot import QtBot
 
-from workbench.plots.plot import picture, picture_bytes
+from workbench.plots.picture import picture, picture_bytes
 from workbench.plots.point_map import PointMap
 from workbench.theme import Theme
 

@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPointF, QRectF, Qt
-from PySide6.QtGui import (
-    QColor,
-    QContextMenuEvent,
-    QFont,
-    QGuiApplication,
-    QImage,
-    QPaintDevice,
-    QPainter,
-    QPaintEvent,
-    QPen,
-)
-from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
 
+from workbench.plots.picture import offer_picture
 from workbench.theme import Colours, Theme, mixed
 
 CAPTION, BODY = 11, 13
-RATIO = 2
 
 
 class Canvas(QWidget):
@@ -85,51 +73,17 @@ class Canvas(QWidget):
         painter.end()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
-        """Copy the drawing, or save it."""
-        menu = QMenu(self)
-        menu.addAction("Copy picture").triggered.connect(lambda: QGuiApplication.clipboard().setImage(self.picture()))
-        menu.addAction("Save picture…").triggered.connect(self._save)
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(event.globalPos())
+        """Copy, save."""
+        offer_picture(self, self, self.accessibleName(), event.globalPos())
 
-    def picture(self) -> QImage:
-        """The drawing on the surface of the theme, two device pixels each."""
-        image = QImage(self.size() * RATIO, QImage.Format.Format_ARGB32_Premultiplied)
-        image.setDevicePixelRatio(RATIO)
-        image.fill(QColor(self.colours.surface))
-        self._onto(image)
-        return image
-
-    def picture_bytes(self, kind: str) -> bytes:
-        """The drawing as ``png`` or ``svg``."""
-        held = QByteArray()
-        buffer = QBuffer(held)
-        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        if kind == "svg":
-            generator = QSvgGenerator()
-            generator.setOutputDevice(buffer)
-            generator.setSize(self.size())
-            generator.setViewBox(self.rect())
-            self._onto(generator)
-        else:
-            self.picture().save(buffer, "PNG")  # type: ignore[call-overload]
-        buffer.close()
-        return bytes(held.data())
-
-    def _onto(self, device: QPaintDevice) -> None:
-        painter = QPainter(device)
+    def draw(self, painter: QPainter, area: QRectF) -> None:
+        """Draw into a picture."""
+        painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(self.rect(), QColor(self.colours.surface))
+        painter.translate(area.topLeft())
+        painter.scale(area.width() / max(self.width(), 1), area.height() / max(self.height(), 1))
         self.paint(painter)
-        painter.end()
-
-    def _save(self) -> None:
-        name = self.accessibleName().lower().replace(" ", "-")
-        path, _ = QFileDialog.getSaveFileName(self, "Save the picture", f"{name}.png", "PNG (*.png);;SVG (*.svg)")
-        if path:
-            from core import durable
-
-            durable.write(Path(path), self.picture_bytes(Path(path).suffix.lower().lstrip(".") or "png"))
+        painter.restore()
 
     @abstractmethod
     def paint(self, painter: QPainter) -> None:

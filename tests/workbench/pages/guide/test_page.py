@@ -25,6 +25,7 @@ from workbench.pages.guide.split_drawing import SplitDrawing
 from workbench.pages.guide.stopping_drawing import StoppingDrawing
 from workbench.pages.guide.windows_drawing import WindowsDrawing
 from workbench.pages.train.page import TrainPage
+from workbench.plots.picture import picture, save_picture
 from workbench.session import Opened
 
 
@@ -354,10 +355,10 @@ def test_that_a_drawing_is_saved(guide: GuidePage, tmp_path: Path, monkeypatch: 
     guide.visit("model.mf")
     canvas = guide.findChild(DiagramCanvas)
     assert canvas is not None
-    for name, start in (("mf.png", b"\x89PNG"), ("mf.svg", b"<?xml")):
+    for name, start in (("mf.png", b"\x89PNG"), ("mf.svg", b"<?xml"), ("mf.pdf", b"%PDF")):
         path = tmp_path / name
         monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args, path=path: (str(path), ""))
-        canvas._save()
+        save_picture(canvas, canvas, canvas.accessibleName())
         assert path.read_bytes().startswith(start)
     assert "users P" in (tmp_path / "mf.svg").read_text("utf-8")
-    assert canvas.picture().size() == canvas.size() * 2
+    assert picture(canvas).size() == canvas.size() * 2
