@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Generator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -62,6 +63,18 @@ def test_that_growth_is_seen_and_warming_up_is_not() -> None:
     warmed = [Sample(each.hours, each.memory - (100 if at < 20 else 0), 8, 20) for at, each in enumerate(samples(0.0))]
     assert judged(warmed, 60.0)[1] == []
     assert judged(samples(0.0)[:5], 60.0)[1]
+
+
+def test_that_kernels_are_compiled_before_the_soak_and_outside_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    living = SimpleNamespace(application=SimpleNamespace(exec=lambda: 0))
+    monkeypatch.setattr(soak, "preparing", lambda: lambda control, tell: done.append("compiled"))
+    monkeypatch.setattr(soak, "Living", lambda *_: done.append("window") or living)
+    monkeypatch.setattr(soak, "Soak", lambda *_: None)
+    assert soak.main(1, 1.0, tmp_path) == 0
+    assert done == ["compiled", "window"]
 
 
 def test_that_the_soak_keeps_the_latest_runs_and_deletes_a_crowd(

@@ -18,6 +18,8 @@ from PySide6.QtWidgets import QApplication, QDialog
 from core.runs.folder import RunFolder
 from core.runs.trash import delete_run, empty_trash
 from core.runs.workspace import Workspace
+from workbench.jobs.job import JobControl
+from workbench.jobs.preparing import preparing
 from workbench.pages import PAGES
 from workbench.proving.living import Living, say
 
@@ -173,6 +175,8 @@ def _middle(samples: list[Sample], name: str) -> float:
 
 def main(seed: int, minutes: float, home: Path) -> int:
     """Live for so long."""
+    # a window never compiles: what that takes, for good, would be counted as the window's
+    preparing()(JobControl(), lambda _: None)
     living = Living(home, seed)
     soak = Soak(living, minutes)
     code = living.application.exec()
