@@ -9,7 +9,7 @@ import secrets
 import shutil
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -280,13 +280,28 @@ def remove_folder(folder: Path) -> None:
     Raises:
         StorageError: it is where it was, or a part of it lies under a name that begins with GONE.
     """
-    with storing(folder, "removed"):
-        gone = folder
-        if not folder.name.startswith(GONE):
-            gone = folder.parent / f"{GONE}{secrets.token_hex(8)}"
-            folder.rename(gone)
-            sync_folder(folder.parent)
-        shutil.rmtree(gone)
+    remove_folders([folder])
+
+
+def remove_folders(folders: Sequence[Path]) -> None:
+    """Remove folders that lie beside one another: each is no more in one step, and one wait for the disk serves all.
+
+    Raises:
+        StorageError: some are where they were, or parts of some lie under names that begin with GONE.
+    """
+    gone = []
+    for folder in folders:
+        with storing(folder, "removed"):
+            gone.append(folder)
+            if not folder.name.startswith(GONE):
+                gone[-1] = folder.parent / f"{GONE}{secrets.token_hex(8)}"
+                folder.rename(gone[-1])
+    for parent in {each.parent for each, folder in zip(gone, folders, strict=True) if each != folder}:
+        with storing(parent, "removed"):
+            sync_folder(parent)
+    for folder, name in zip(folders, gone, strict=True):
+        with storing(folder, "removed"):
+            shutil.rmtree(name)
 
 
 def _bring_back(old: Path, path: Path) -> None:

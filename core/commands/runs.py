@@ -168,7 +168,7 @@ def mark(console: Console, workspace: Workspace, names: list[str], **changes: An
 
     from core.runs.library import mark_run
 
-    for folder in [workspace.find(name) for name in names]:
+    for folder in workspace.find_all(names):
         marks = mark_run(workspace, folder, **changes)
         console.emit("result", {"run": folder.path.name, **dataclasses.asdict(marks)})
         shown = [f"★ {marks.name}" if marks.star else marks.name, text.shortened(text.harmless(marks.note), 60)]
@@ -177,20 +177,20 @@ def mark(console: Console, workspace: Workspace, names: list[str], **changes: An
 
 def delete(arguments: argparse.Namespace, console: Console, workspace: Workspace) -> None:
     """Move runs to the trash."""
-    from core.runs.trash import delete_run
+    from core.runs.trash import delete_runs
 
-    for folder in [workspace.find(name) for name in arguments.runs]:
-        deleted = delete_run(workspace, folder)
+    for deleted in delete_runs(workspace, workspace.find_all(arguments.runs)):
         console.emit("result", {"run": deleted.name, "deleted": True})
         console.say(f"{deleted.name} is in the trash; `rankscope runs restore {deleted.name[:8]}` brings it back")
 
 
 def restore(arguments: argparse.Namespace, console: Console, workspace: Workspace) -> None:
     """Bring runs back."""
-    from core.runs.trash import find_deleted, restore_run
+    from core.runs.trash import deleted_runs, find_deleted, restore_runs
 
-    for deleted in [find_deleted(workspace, name) for name in arguments.runs]:
-        folder = restore_run(workspace, deleted)
+    there = list(deleted_runs(workspace))
+    named = [find_deleted(workspace, name, there) for name in arguments.runs]
+    for folder in restore_runs(workspace, dict.fromkeys(named)):
         console.emit("result", {"run": folder.path.name, "restored": True})
         console.say(f"{folder.path.name} is back")
 

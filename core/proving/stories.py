@@ -31,7 +31,7 @@ from core.runs.library import mark_run, read_library
 from core.runs.opening import open_run
 from core.runs.recording import recorded
 from core.runs.resuming import resume
-from core.runs.trash import delete_run, empty_trash, find_deleted, restore_run
+from core.runs.trash import delete_run, delete_runs, deleted_runs, empty_trash, restore_runs
 from core.runs.workspace import Workspace
 from core.training.events import EpochDone, RunCompleted, RunEvent
 from core.training.loop import train
@@ -93,8 +93,9 @@ def steps(workspace: Workspace, outside: Path) -> Iterator[Step]:
     yield Step(state_of(NEW), lambda ws, tape: _told(resume(ws.runs_folder / NEW, epochs=MORE, every=0.0), tape), going)
     for marks in ({"name": "a name"}, {"star": True}, {"note": "a note\n" * 200}, {"name": "", "star": False}):
         yield Step(marks_of(NEW), lambda ws, tape, marks=marks: mark_run(ws, _run(ws, NEW), **marks))  # type: ignore[misc]
-    yield Step(place_of(OLD), lambda ws, tape: delete_run(ws, _run(ws, OLD)))
-    yield Step(place_of(OLD), lambda ws, tape: restore_run(ws, find_deleted(ws, OLD)))
+    # two that the disk is waited for together, then one
+    yield Step(place_of(OLD), lambda ws, tape: list(delete_runs(ws, [_run(ws, TWIN), _run(ws, OLD)])))
+    yield Step(place_of(OLD), lambda ws, tape: list(restore_runs(ws, list(deleted_runs(ws)))))
     yield Step(place_of(OLD), lambda ws, tape: delete_run(ws, _run(ws, OLD)))
     yield Step(place_of(OLD), lambda ws, tape: empty_trash(ws))
     yield Step(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -94,6 +95,22 @@ class Workspace:
             InputError: the path is there and no run.
             UsageError: nothing, or more than one run, is called so.
         """
+        return self.find_all([text])[0]
+
+    def find_all(self, texts: Iterable[str]) -> list[RunFolder]:
+        """``find`` for each of many, looking through the workspace once; a run that is meant twice is given once.
+
+        Raises:
+            InputError: as for ``find``.
+            UsageError: as for ``find``.
+        """
+        known = functools.cache(lambda: {folder.path.name: folder for folder in self.runs()})
+        given = functools.cache(lambda: {name: _name(folder) for name, folder in known().items()})
+        return list(dict.fromkeys(self._find(text, known, given) for text in texts))
+
+    def _find(
+        self, text: str, known: Callable[[], dict[str, RunFolder]], given: Callable[[], dict[str, str]]
+    ) -> RunFolder:
         from core.durable import printable_path
         from core.nearest import nearest
         from core.runs.folder import RunFolder
@@ -109,11 +126,11 @@ class Workspace:
                 "It holds no run.json",
                 "Name the folder of a run, or its id",
             )
-        found = {folder.path.name: folder for folder in self.runs()}
+        found = known()
         if text in found:
             return found[text]
         begins = [name for name in found if text and name.startswith(text.lower())]
-        begins = begins or [name for name, folder in found.items() if text and _name(folder) == text]
+        begins = begins or [name for name, title in given().items() if text and title == text]
         if len(begins) == 1:
             return found[begins[0]]
         if begins:

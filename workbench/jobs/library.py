@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from core.runs.entries import DAMAGED, Entry
 from core.runs.library import Library, mark_run, read_flat_plans, read_library
-from core.runs.trash import Deleted, delete_run, deleted_runs, empty_trash, restore_run
+from core.runs.trash import Deleted, delete_runs, deleted_runs, empty_trash, restore_runs
 from core.runs.workspace import Workspace
 from workbench.jobs.job import JobControl, Tell, Work
 
@@ -79,10 +80,9 @@ def deleting(workspace: Workspace, folders: Sequence[RunFolder]) -> Work:
     """Work that moves runs to the trash; each that was moved is told, also when a later one cannot be."""
 
     def work(control: JobControl, tell: Tell) -> None:
-        for folder in folders:
-            if control.stopped:
-                break
-            tell(delete_run(workspace, folder))
+        # given together as they are on the disk; a stop is heeded before the next of them are moved
+        for deleted in delete_runs(workspace, takewhile(lambda _: not control.stopped, folders)):
+            tell(deleted)
 
     return work
 
@@ -91,7 +91,7 @@ def restoring(workspace: Workspace, deleted: Sequence[Deleted]) -> Work:
     """Work that brings runs back; gives the names of their folders."""
 
     def work(control: JobControl, tell: Tell) -> list[str]:
-        return [restore_run(workspace, each).path.name for each in deleted]
+        return [folder.path.name for folder in restore_runs(workspace, deleted)]
 
     return work
 

@@ -6,10 +6,21 @@ from pathlib import Path
 
 import pytest
 
+from core import durable
 from core.errors import UsageError
 from core.runs.folder import RunFolder
 from core.runs.library import mark_run, read_library
-from core.runs.trash import delete_run, deleted_runs, empty_trash, find_deleted, restore_run
+from core.runs.owner import locked
+from core.runs.trash import (
+    Deleted,
+    delete_run,
+    delete_runs,
+    deleted_runs,
+    empty_trash,
+    find_deleted,
+    restore_run,
+    restore_runs,
+)
 from core.runs.workspace import Workspace
 from tests.core.runs.shelves import put_run, titles
 
@@ -73,3 +84,42 @@ def test_that_the_trash_can_be_listed_while_it_is_emptied(workspace: Workspace) 
     next(listed)
     empty_trash(workspace)
     assert list(listed) == []
+
+
+def test_that_many_runs_wait_for_the_disk_together(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    folders = [put_run(workspace, number) for number in range(30)]
+    synced: list[Path] = []
+    monkeypatch.setattr(durable, "sync_folder", synced.append)
+    deleted = list(delete_runs(workspace, folders))
+    assert [each.name for each in deleted] == [each.path.name for each in folders]
+    assert workspace.runs_folder in synced
+    assert deleted[0].folder.path.parent in synced
+    assert len(synced) < 6
+    synced.clear()
+    assert list(restore_runs(workspace, deleted[:10])) == folders[:10]
+    # what stays in the trash is not taken along
+    assert {each.name for each in deleted_runs(workspace)} == {each.name for each in deleted[10:]}
+    assert list(restore_runs(workspace, deleted[10:])) == folders[10:]
+    assert len(synced) < 8
+    assert list((workspace.path / "trash").iterdir()) == []
+    for folder in folders:
+        delete_run(workspace, folder)
+    synced.clear()
+    assert empty_trash(workspace) == 30
+    assert len(synced) < 6
+    assert list((workspace.path / "trash").iterdir()) == []
+
+
+def test_that_of_many_runs_those_before_a_fault_are_moved_and_told(workspace: Workspace) -> None:
+    folders = [put_run(workspace, number) for number in range(4)]
+    moved: list[Deleted] = []
+    back: list[RunFolder] = []
+    with locked(folders[2]), pytest.raises(UsageError, match="being written"):
+        moved.extend(delete_runs(workspace, folders))
+    assert [each.name for each in moved] == [each.path.name for each in folders[:2]]
+    assert [each.exists() for each in folders] == [False, False, True, True]
+    put_run(workspace, 9, name=moved[1].name)
+    with pytest.raises(UsageError, match="already"):
+        back.extend(restore_runs(workspace, moved))
+    assert back == folders[:1]
+    assert [each.name for each in deleted_runs(workspace)] == [moved[1].name]
