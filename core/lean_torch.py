@@ -7,9 +7,10 @@ import importlib.util
 import os
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from importlib.machinery import ModuleSpec, PathFinder
+from functools import partial
+from importlib.machinery import ExtensionFileLoader, ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
 from typing import Any, cast
@@ -43,6 +44,7 @@ class LeanFinder:
         """The spec of torch with a loader that puts the shapes off; None for all else, which others find."""
         if fullname in TRACING:
             import_the_rest_of_torch()
+        wait_for_the_linker(fullname, path)
         if fullname != "torch":
             return None
         spec = PathFinder.find_spec(fullname, path, target)
@@ -63,9 +65,8 @@ class LeanLoader:
         return made
 
     def exec_module(self, module: ModuleType) -> None:
-        """As the other does, once the library that was begun is there: whoever waits for it here lets others run."""
-        for thread in _loading:
-            thread.join()
+        """As the other does, once the library that was begun is there."""
+        wait_for_torch()
         with nothing_looked_for(), ExitStack() as put:
             for name in PUT_OFF:
                 put.enter_context(put_off(name))
@@ -113,26 +114,52 @@ def let_generators_be_made(torch: ModuleType) -> None:
 
 
 def begin_loading_torch() -> None:
-    """Load torch's largest library in a thread: a fifth of the time of its import, for which nobody waits."""
+    """Load torch's largest library in a thread: a fifth of the time of its import, for which nobody waits.
+
+    Best begun before what imports modules of Python alone, or works: the system's linker loads one library at a time,
+    and whoever imports a compiled module meanwhile waits until this one is there.
+    """
     if _loading or "torch" in sys.modules:
         return
-    thread = threading.Thread(target=preload_torch, name="torch's library")
-    _loading.append(thread)
-    thread.start()
+    load = library_call()
+    if load is not None:
+        # a thread that imports nothing: others wait for it while they hold the locks of modules
+        thread = threading.Thread(target=load, name="torch's library")
+        thread.start()
+        _loading.append(thread)
 
 
-def preload_torch() -> None:
-    """Load torch's largest library through a call that lets other threads run: importing holds the lock meanwhile."""
+def library_call() -> Callable[[], object] | None:
+    """A call that loads torch's largest library and lets other threads run, as importing does not; None without one."""
     found = importlib.util.find_spec("torch")
     if not sys.platform.startswith("linux") or found is None or not found.submodule_search_locations:
-        return
+        return None
     # loaded after the window is painted
     import ctypes
 
     library = Path(found.submodule_search_locations[0]) / "lib" / "libtorch_cpu.so"
     loader = ctypes.CDLL(None)
-    if library.exists() and hasattr(loader, "dlopen"):
-        loader.dlopen.restype = ctypes.c_void_p
-        loader.dlopen.argtypes = (ctypes.c_char_p, ctypes.c_int)
-        # local, as it is where torch loads it
-        loader.dlopen(os.fsencode(library), os.RTLD_NOW | os.RTLD_LOCAL)
+    if not library.exists() or not hasattr(loader, "dlopen"):
+        return None
+    loader.dlopen.restype = ctypes.c_void_p
+    loader.dlopen.argtypes = (ctypes.c_char_p, ctypes.c_int)
+    # local, as it is where torch loads it
+    return partial(loader.dlopen, os.fsencode(library), os.RTLD_NOW | os.RTLD_LOCAL)
+
+
+def wait_for_torch() -> None:
+    """Wait until the library that was begun is there, and let others run meanwhile."""
+    for thread in _loading:
+        thread.join()
+
+
+def wait_for_the_linker(fullname: str, path: Sequence[str] | None) -> None:
+    """Wait before a compiled module is loaded while torch's library is: Python would wait with its lock in its hand.
+
+    The system's linker has a lock too, and holds it while a library is loaded and gets ready, here for 0.2 s: whoever
+    asked it for another library would stop every thread for as long, the window's among them.
+    """
+    if any(thread.is_alive() for thread in _loading):
+        spec = PathFinder.find_spec(fullname, path)
+        if spec is not None and isinstance(spec.loader, ExtensionFileLoader):
+            wait_for_torch()

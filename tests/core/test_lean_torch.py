@@ -62,3 +62,27 @@ def test_that_the_shapes_are_there_before_what_traces(traced: str) -> None:
 def test_that_a_refused_command_loads_no_torch() -> None:
     program = "from core.commands import main; main(['train', '--loss', 'none-such']); import sys; print(*sys.modules)"
     assert not {"torch", "numba", "pandas"} & set(ran(program).split())
+
+
+BESIDE = """
+import importlib, sys, threading
+from core import lean_torch
+done, let_go, wait = [], threading.Event(), lean_torch.wait_for_torch
+lean_torch.library_call = lambda: lambda: (let_go.wait(60), done.append("library"))
+lean_torch.keep_torch_lean()
+lean_torch.begin_loading_torch()
+assert "colorsys" not in sys.modules and "pyarrow" not in sys.modules
+import colorsys
+assert not done
+# the library is there once somebody has waited for it, and never before
+lean_torch.wait_for_torch = lambda: (let_go.set(), wait())
+thread = threading.Thread(target=lambda: (importlib.import_module("pyarrow.lib"), done.append("compiled")))
+thread.start()
+thread.join()
+let_go.set()
+print(*done)
+"""
+
+
+def test_that_a_compiled_module_waits_for_torch_s_library_and_one_of_python_alone_does_not() -> None:
+    assert ran(BESIDE).split() == ["library", "compiled"]

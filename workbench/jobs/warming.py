@@ -11,7 +11,7 @@ from workbench.jobs.job import JobControl, Tell
 
 STAGES: dict[str, tuple[str, ...]] = {
     "plans": ("core.training.plan", "workbench.last_data", "workbench.bundle_import", "workbench.interrupted"),
-    "plots": ("numpy", "pyqtgraph"),
+    "plots": ("numpy", "pyqtgraph", "pyarrow.compute", "core.data.summary"),
     "reading": (
         "pandas",
         "core.splits.prepare",
@@ -24,6 +24,8 @@ STAGES: dict[str, tuple[str, ...]] = {
     "exporting": ("torch.export", "torch._meta_registrations"),
 }
 """What is loaded, in order; the key is told when it is there."""
+BESIDE = "plots"
+"""The stage whose further modules torch's library is loaded beside: they are many, and none is compiled."""
 
 
 def warm(control: JobControl, tell: Tell, more: Mapping[str, Iterable[str]] | None = None) -> None:
@@ -32,20 +34,31 @@ def warm(control: JobControl, tell: Tell, more: Mapping[str, Iterable[str]] | No
     Args:
         more: modules that are imported after those of a stage, before it is told.
     """
-    from core.lean_torch import SHAPES, begin_loading_torch, import_the_rest_of_torch, keep_torch_lean
+    from core.lean_torch import begin_loading_torch, keep_torch_lean
 
     first = "torch" not in sys.modules
     keep_torch_lean()
-    begin_loading_torch()
     for stage, names in STAGES.items():
-        for name in (*names, *(more or {}).get(stage, ())):
-            if control.stopped:
-                return
-            if name == SHAPES:
-                import_the_rest_of_torch()
-            else:
-                importlib.import_module(name)
+        import_all(names, control)
+        if stage == BESIDE and not control.stopped:
+            begin_loading_torch()
+        import_all((more or {}).get(stage, ()), control)
+        if control.stopped:
+            return
         tell(stage)
     if first:
         # what the libraries hold stays: a collection that looks through all of it stops every thread for 0.2 s and more
         gc.freeze()
+
+
+def import_all(names: Iterable[str], control: JobControl) -> None:
+    """Import modules in order, as far as nobody asks to stop."""
+    from core.lean_torch import SHAPES, import_the_rest_of_torch
+
+    for name in names:
+        if control.stopped:
+            return
+        if name == SHAPES:
+            import_the_rest_of_torch()
+        else:
+            importlib.import_module(name)
