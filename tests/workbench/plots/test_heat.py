@@ -8,7 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from workbench.plots.heat import DIVERGING, VIRIDIS, Block, HeatMap, shades
+from workbench.plots.colour_scale import DIVERGING, VIRIDIS, shades
+from workbench.plots.heat import HeatMap
+from workbench.plots.heat_layout import Block
 from workbench.plots.picture import picture_bytes
 from workbench.theme import Theme
 
@@ -52,7 +54,7 @@ def test_that_a_cell_has_the_colour_of_its_value(qtbot: QtBot, theme: Theme, div
             max(abs(int(wanted[at : at + 2], 16) - part) for at, part in zip((1, 3, 5), shown.getRgb(), strict=False))
             < 6
         )
-    assert made.top == 2
+    assert made.scale.top == 2
 
 
 def test_that_every_cell_is_found_under_its_place_and_reached_by_keys(qtbot: QtBot, theme: Theme) -> None:

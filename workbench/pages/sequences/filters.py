@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QHBoxLayout
 
 from workbench.jobs.sequencing import Looked
 from workbench.pages.sequences.editor import lag
-from workbench.plots.heat import Block, Cell, HeatMap
+from workbench.plots.heat import HeatMap
+from workbench.plots.heat_layout import Block, Cell
 from workbench.theme import Theme
 from workbench.widgets.elided import elide_caption
 from workbench.widgets.parts import Card
