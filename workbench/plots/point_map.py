@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -24,34 +23,18 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from core.kernels.painting import paint_dots
+from workbench.plots.dots import Mask, image_of_dots, radius_of_dots
 from workbench.plots.lasso import inside
+from workbench.plots.map_view import Points, View, whole
 from workbench.plots.picture import offer_picture
 from workbench.theme import Theme
 from workbench.widgets.parts import tip
 
-Points = npt.NDArray[np.float32]
-Mask = npt.NDArray[np.bool_]
-
-MARGIN = 16
 REACH = 9
 """Pixels from a point within which the pointer means it."""
 LARGEST_IMAGE = 4096
 NEAREST, FURTHEST = 400.0, 0.5
 """How far one can zoom in and out of what fits."""
-FEW = 200
-"""Up to so many chosen points are drawn larger."""
-DIM = 0.25
-"""Strength of points that are not chosen while others are."""
-
-
-@dataclass(frozen=True)
-class View:
-    """Where the map is looked at: the point in the middle, and pixels a unit."""
-
-    across: float
-    down: float
-    scale: float
 
 
 class PointMap(QWidget):
@@ -136,19 +119,9 @@ class PointMap(QWidget):
     def fit(self) -> None:
         """Show everything."""
         self._free = False
-        self.view = self._whole()
+        self.view = whole(self.points, self.size())
         self._fitted = self.view.scale
         self._stale()
-
-    def _whole(self) -> View:
-        known = self.points[np.isfinite(self.points).all(1)]
-        if not len(known):
-            return View(0, 0, 1)
-        low, high = known.min(0).astype(float), known.max(0).astype(float)
-        span = np.maximum(high - low, 1e-9)
-        room = max(self.width() - 2 * MARGIN, 16), max(self.height() - 2 * MARGIN, 16)
-        middle = (low + high) / 2
-        return View(float(middle[0]), float(middle[1]), float(min(room[0] / span[0], room[1] / span[1])))
 
     def look(self, across: float, down: float, scale: float) -> None:
         """Look at a place with so many pixels a unit."""
@@ -167,38 +140,25 @@ class PointMap(QWidget):
 
     def move_by(self, across: float, down: float) -> None:
         """Move what is seen by pixels."""
-        view = self.view
-        self.look(view.across - across / view.scale, view.down + down / view.scale, view.scale)
+        moved = self.view.moved(across, down)
+        self.look(moved.across, moved.down, moved.scale)
 
     def world(self, at: QPointF) -> QPointF:
         """The place of a pixel."""
-        view = self.view
-        return QPointF(
-            view.across + (at.x() - self.width() / 2) / view.scale,
-            view.down - (at.y() - self.height() / 2) / view.scale,
-        )
+        return self.view.world(at, self.size())
 
     def places(self) -> Points:
-        """Pixels of all points, ``[points, 2]``; upwards on the map is upwards on the screen."""
-        view = self.view
-        middle = np.array([self.width() / 2, self.height() / 2], np.float32)
-        turned = np.array([view.scale, -view.scale], np.float32)
-        return (self.points - np.array([view.across, view.down], np.float32)) * turned + middle
+        """Pixels of all points, ``[points, 2]``."""
+        return self.view.pixels(self.points, self.size())
 
     def place(self, point: int) -> QPointF:
         """The pixel of one point."""
         across, down = self.points[point].astype(float)
-        view = self.view
-        return QPointF(
-            self.width() / 2 + (across - view.across) * view.scale,
-            self.height() / 2 - (down - view.down) * view.scale,
-        )
+        return self.view.pixel(across, down, self.size())
 
     def radius(self) -> float:
-        """Of a dot, in pixels: smaller where there are many, larger when one is near."""
-        base = 3.2 if len(self.points) <= 3_000 else 2.3 if len(self.points) <= 20_000 else 1.4
-        nearer: float = max(self.view.scale / self._fitted, 1.0) ** 0.35
-        return min(base * nearer, 6.0)
+        """Of a dot, in pixels."""
+        return radius_of_dots(len(self.points), self.view.scale / self._fitted)
 
     # --- drawing ------------------------------------------------------------------------------------------------
 
@@ -225,25 +185,9 @@ class PointMap(QWidget):
 
     def image(self, ratio: float) -> QImage:
         """All points, ``ratio`` pixels of the image for one of the screen."""
-        width, height = max(round(self.width() * ratio), 1), max(round(self.height() * ratio), 1)
-        image = QImage(width, height, QImage.Format.Format_RGB32)
-        image.setDevicePixelRatio(ratio)
-        image.fill(QColor(self.theme.colours.surface))
-        if not len(self.points):
-            return image
-        pixels = np.frombuffer(image.bits(), np.uint32).reshape(height, image.bytesPerLine() // 4)[:, :width]
-        places = self.places() * np.float32(ratio)
-        x, y = np.ascontiguousarray(places[:, 0]), np.ascontiguousarray(places[:, 1])
-        radius = self.radius() * ratio
-        if self.lit is None:
-            paint_dots(pixels, x, y, self.shades, _numbers(None, len(x)), radius, 0.8)
-            return image
-        grey = np.full(len(x), QColor(self.theme.colours.muted).rgb() & 0xFFFFFF, np.uint32)
-        paint_dots(pixels, x, y, grey, _numbers(~self.lit, len(x)), radius, DIM)
-        # a few are looked for among many
-        more = 2.0 if np.count_nonzero(self.lit) <= FEW else 0.5
-        paint_dots(pixels, x, y, self.shades, _numbers(self.lit, len(x)), radius + more * ratio, 1.0)
-        return image
+        return image_of_dots(
+            self.size(), ratio, self.places(), self.shades, self.lit, self.radius(), self.theme.colours
+        )
 
     def _overlay(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -401,9 +345,3 @@ class PointMap(QWidget):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
         """Show all, copy, save."""
         offer_picture(self, self, self._name, event.globalPos(), self.fit)
-
-
-def _numbers(which: Mask | None, size: int) -> npt.NDArray[np.int32]:
-    if which is None:
-        return np.arange(size, dtype=np.int32)
-    return np.flatnonzero(which).astype(np.int32)
