@@ -79,7 +79,7 @@ def take_pictures(folder: Path, held: Path) -> None:
     window.page("runs").table.selectRow(0)  # type: ignore[union-attr]
     window.page("runs").opening.inspect()  # type: ignore[union-attr]
     wait_for(lambda: getattr(window.page("users"), "view", None) is not None)
-    chooser = window.page("users").chooser  # type: ignore[union-attr]
+    chooser = window.page("users").controls.chooser  # type: ignore[union-attr]
     wait_for(lambda: chooser.combo.count() > 1)
     chooser.combo.setCurrentIndex(1)
     chooser.combo.activated.emit(1)

@@ -163,7 +163,7 @@ def test_that_met_items_are_shown_on_request(qtbot: QtBot, window: MainWindow, p
     pin(qtbot, window, page, "u3")
     assert page.view is not None
     assert "All" not in [column.title for column in page.ranked.columns]
-    page.with_met.setChecked(True)
+    page.controls.with_met.setChecked(True)
     model, among = page.ranked, page.view.placing.among_all
     assert page.panels[0].rows is not None
     items = page.panels[0].rows.items
@@ -202,10 +202,10 @@ def test_that_a_second_run_stands_beside_with_what_moved(
     page.panels[1].table.choose(0)
     qtbot.waitUntil(lambda: "by run B" in page.reasons.text.text(), timeout=30_000)
     assert [len(scores.plot._levels) for scores in page.scores] == [1, 1]
-    page.with_met.setChecked(True)
+    page.controls.with_met.setChecked(True)
     moved = dict(zip(cells(page, 1, "#"), cells(page, 1, "Moved"), strict=True))
     assert moved["met"] == ""
-    page.with_met.setChecked(False)
+    page.controls.with_met.setChecked(False)
     window.session.choose_other(None)
     assert page.panels[1].isHidden()
     assert page.figures.rank.value.text() == f"{page.view.placing.rank:,}"  # type: ignore[union-attr]
@@ -232,9 +232,9 @@ def test_that_of_two_runs_chosen_as_b_the_later_one_stays(
     held: list[Job] = []
     monkeypatch.setattr(window.jobs, "start", held.append)
     for name in ("b", "few"):
-        page.chooser.combo.addItem(name, str(runs / "runs" / name))
-        page.chooser.combo.setCurrentIndex(page.chooser.combo.count() - 1)
-        page.chooser._chosen()
+        page.controls.chooser.combo.addItem(name, str(runs / "runs" / name))
+        page.controls.chooser.combo.setCurrentIndex(page.controls.chooser.combo.count() - 1)
+        page.controls.chooser._chosen()
     first, second = held
     second.ended.emit(End(value=open_run(runs / "runs" / "few")))
     # the one that was chosen before takes longer to be opened
@@ -276,7 +276,7 @@ def test_that_runs_on_the_same_data_are_offered_as_b(
     found = choosing_beside(Workspace(runs), run)(JobControl(), lambda event: None)
     assert [choice.path.name for choice in found if choice.same_split] == ["b"]
     assert {choice.path.name for choice in found} == {"b", "sampled"}
-    chooser = page.chooser
+    chooser = page.controls.chooser
     chooser.combo.addItem("B", str(runs / "runs" / "b"))
     chooser.combo.setCurrentIndex(chooser.combo.count() - 1)
     chooser.combo.activated.emit(chooser.combo.currentIndex())
@@ -296,15 +296,15 @@ def test_that_a_user_whom_the_run_does_not_know_is_told(qtbot: QtBot, window: Ma
 def test_that_candidates_alone_are_ranked_on_request(
     qtbot: QtBot, window: MainWindow, page: UsersPage, runs: Path
 ) -> None:
-    assert page.sampled.isHidden()
+    assert page.controls.sampled.isHidden()
     window.session.choose_run(open_run(runs / "runs" / "sampled"))
     qtbot.waitUntil(lambda: page.found is not None and page.found.sampled, timeout=30_000)
     pin(qtbot, window, page, "u3")
-    assert not page.sampled.isHidden()
+    assert not page.controls.sampled.isHidden()
     assert page.found is not None
     assert page.view is not None
     assert not page.view.placing.sampled
-    page.sampled.setChecked(True)
+    page.controls.sampled.setChecked(True)
     qtbot.waitUntil(lambda: page.view is not None and page.view.placing.sampled, timeout=30_000)
     assert page.view.placing.rank == page.found.ranks[page.view.user]
     assert page.ranked.rowCount() == page.view.placing.ranked <= 21
@@ -322,7 +322,7 @@ def test_that_reasons_have_bars_and_a_pinned_item_a_row(qtbot: QtBot, window: Ma
     shares = page.reasons.model.columns[1].values
     assert (shares > 0).all()
     assert (np.diff(shares) <= 0).all()
-    assert page.to_items.isEnabled()
+    assert page.controls.to_items.isEnabled()
     assert page.found is not None
     assert page.view is not None
     last = int(page.view.placing.order[~page.view.placing.hidden[page.view.placing.order]][-1])

@@ -6,16 +6,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout
 
 from workbench.jobs.job import End, Job, Work
 from workbench.jobs.user_lists import Beside, UserTable, UserView, explaining, matching, ranking, tabulating
 from workbench.page import Context, Message, Page, message_of
-from workbench.pages.users.beside import BesideChooser
+from workbench.pages.users.controls import Controls
 from workbench.pages.users.figures import Figures
 from workbench.pages.users.finder import Finder, most_active
 from workbench.pages.users.history import HistoryPanel
+from workbench.pages.users.layout import UsersLayout
 from workbench.pages.users.ranked import RankedPanel
 from workbench.pages.users.reasons import ReasonsPanel
 from workbench.pages.users.scores import ScoresPanel
@@ -23,7 +23,6 @@ from workbench.pages.users.texts import run_words
 from workbench.tables.model import ColumnsModel
 from workbench.tables.table import Table
 from workbench.widgets.empty import Empty
-from workbench.widgets.parts import Card, IconButton, button, tip
 from workbench.words import cell
 
 if TYPE_CHECKING:
@@ -47,7 +46,6 @@ class UsersPage(Page):
         self.other_view: UserView | None = None
         self._asked = self._explaining = 0
         self._item: str | None = None
-        self._two: bool | None = None
         self.empty = Empty(
             context.theme,
             "users",
@@ -71,84 +69,24 @@ class UsersPage(Page):
         self.scores[1].hide()
         self.stack = QStackedLayout(self)
         self.stack.addWidget(self.empty)
-        self.stack.addWidget(self._whole())
-        self._share_room(False)
+        self.controls = Controls(context, self.figures, self._to_sequences, self._to_item)
+        self.controls.met_toggled.connect(self._show_lists)
+        self.controls.sampled_toggled.connect(self._look_again)
+        self.parts = UsersLayout(
+            self.finder,
+            (self.controls, self.figures),
+            (self.history_panel, *self.panels),
+            self.reasons,
+            self.scores,
+        )
+        self.stack.addWidget(self.parts)
         session = context.session
         session.run_changed.connect(self._run_changed)
         session.other_changed.connect(self._other_changed)
         session.user_changed.connect(self._user_changed)
         session.item_changed.connect(self._show_lists)
-        session.runs_changed.connect(self.chooser.read)
+        session.runs_changed.connect(self.controls.chooser.read)
         self._run_changed()
-
-    # --- building -----------------------------------------------------------------------------------------------
-
-    def _whole(self) -> QWidget:
-        lists = QSplitter(Qt.Orientation.Horizontal)
-        for panel, stretch in ((self.history_panel, 4), (self.panels[0], 5), (self.panels[1], 5)):
-            lists.addWidget(panel)
-            lists.setStretchFactor(lists.count() - 1, stretch)
-        self.scores_card = card = Card("Scores of the whole catalogue")
-        side_by_side = QHBoxLayout()
-        for scores in self.scores:
-            side_by_side.addWidget(scores, 1)
-        card.body.addLayout(side_by_side, 1)
-        below = QSplitter(Qt.Orientation.Horizontal)
-        below.addWidget(self.reasons)
-        below.addWidget(card)
-        below.setStretchFactor(0, 1)
-        below.setStretchFactor(1, 1)
-        parts = QSplitter(Qt.Orientation.Vertical)
-        parts.addWidget(lists)
-        parts.addWidget(below)
-        parts.setStretchFactor(0, 3)
-        parts.setStretchFactor(1, 1)
-        for splitter in (lists, below, parts):
-            splitter.setChildrenCollapsible(False)
-            splitter.setHandleWidth(8)
-        self._lists, self._below = lists, below
-        below.setSizes([500, 500])
-        parts.setSizes([400, 240])
-        right = QVBoxLayout()
-        right.setSpacing(8)
-        right.addLayout(self._controls())
-        right.addWidget(self.figures)
-        right.addWidget(parts, 1)
-        whole = QWidget()
-        across = QHBoxLayout(whole)
-        across.setContentsMargins(16, 0, 16, 12)
-        across.setSpacing(8)
-        across.addWidget(self.finder)
-        across.addLayout(right, 1)
-        return whole
-
-    def _controls(self) -> QHBoxLayout:
-        self.with_met = QCheckBox("Met items too")
-        self.with_met.setToolTip(tip("Show what the user has met before, greyed, at its place among all items"))
-        self.with_met.toggled.connect(lambda _: self._show_lists())
-        self.sampled = QCheckBox("Among candidates")
-        self.sampled.setToolTip(
-            tip("Rank the user's candidate list alone, as the sampled protocol does, in place of the whole catalogue")
-        )
-        self.sampled.toggled.connect(lambda _: self._look_again())
-        self.sampled.hide()
-        self.chooser = BesideChooser(self.context, self)
-        self.to_sequences = button("Sequence", self._to_sequences, "chip", help="The user on the Sequences page")
-        self.to_items = button("Item", self._to_item, "chip", help="The chosen item on the Items page")
-        self.to_items.setEnabled(False)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.chooser.combo, 1)
-        row.addWidget(self.with_met)
-        row.addWidget(self.sampled)
-        row.addWidget(self.figures.k_label)
-        row.addWidget(self.figures.k)
-        row.addWidget(self.to_sequences)
-        row.addWidget(self.to_items)
-        row.addWidget(
-            IconButton(self.context.theme, "help", "What this page shows", lambda: self.context.explain("page.users"))
-        )
-        return row
 
     # --- what others read ---------------------------------------------------------------------------------------
 
@@ -164,7 +102,7 @@ class UsersPage(Page):
 
     def entered(self) -> None:
         """Runs may have come from elsewhere."""
-        self.chooser.read()
+        self.controls.chooser.read()
 
     # --- runs ---------------------------------------------------------------------------------------------------
 
@@ -179,7 +117,7 @@ class UsersPage(Page):
         self.finder.show_users(None)
         self.panels[0].name.show_text(f"A: {run_words(run.record.plan)}")
         self.panels[0].say("Opening the run")
-        self.chooser.read()
+        self.controls.chooser.read()
         self.context.when_warm(
             "training", lambda: self._start("Opening the run", tabulating(run), partial(self._opened, run))
         )
@@ -194,12 +132,7 @@ class UsersPage(Page):
         found: UserTable = end.value
         self.found = found
         self.finder.show_users(found)
-        lists = run.split.candidates is not None
-        self.sampled.setVisible(lists)
-        if not lists:
-            self.sampled.blockSignals(True)
-            self.sampled.setChecked(False)
-            self.sampled.blockSignals(False)
+        self.controls.offer_candidates(run.split.candidates is not None)
         self._user_changed()
         self._other_changed()
 
@@ -209,20 +142,13 @@ class UsersPage(Page):
         self.beside = self.other_view = None
         for widget in (self.panels[1], self.scores[1]):
             widget.setVisible(other is not None)
-        self._share_room(other is not None)
+        self.parts.share_room(other is not None)
         if other is None or found is None:
             self._show_lists()
             return
         self.panels[1].name.show_text(f"B: {run_words(other.record.plan)}")
         self.panels[1].say("Opening the run")
         self._start("Opening run B", matching(found.run, other), partial(self._matched, found.run, other))
-
-    def _share_room(self, two: bool) -> None:
-        """Divide the width: two lists leave less for the history."""
-        if two is not self._two:
-            self._two = two
-            self._lists.setSizes([260, 400, 460] if two else [480, 520, 0])
-            self._below.setSizes([360, 640] if two else [500, 500])
 
     def _matched(self, run: Run, other: Run, end: End) -> None:
         if other is not self.context.session.other or self.found is None or run is not self.found.run:
@@ -265,8 +191,8 @@ class UsersPage(Page):
             scores.show_nothing()
         self.reasons.show_nothing()
         self.figures.show_views(None, None)
-        self.to_sequences.setEnabled(False)
-        self.to_items.setEnabled(False)
+        self.controls.to_sequences.setEnabled(False)
+        self.controls.to_items.setEnabled(False)
 
     def _look_again(self) -> None:
         if self.view is not None:
@@ -275,7 +201,7 @@ class UsersPage(Page):
     def _look(self, row: int) -> None:
         assert self.found is not None
         self._asked += 1
-        work = ranking(self.found.run, row, self.sampled.isChecked())
+        work = ranking(self.found.run, row, self.controls.sampled.isChecked())
         self._start("Ranking", work, partial(self._show, self._asked))
 
     def _look_beside(self, asked: int, row: int) -> None:
@@ -289,7 +215,7 @@ class UsersPage(Page):
             self.panels[1].say(f"Run B does not know the user {cell(name, 40)}")
             self.scores[1].show_nothing()
             return
-        work = ranking(self.beside.run, theirs, self.sampled.isChecked())
+        work = ranking(self.beside.run, theirs, self.controls.sampled.isChecked())
         self._start("Ranking", work, partial(self._show_beside, asked, self.beside))
 
     def _show(self, asked: int, end: End) -> None:
@@ -309,12 +235,12 @@ class UsersPage(Page):
         self.panels[0].table.viewport().repaint()
         self._look_beside(asked, view.user)
         what = "candidates" if view.placing.sampled else "whole catalogue"
-        self.scores_card.title.setText(f"Scores of the {what}")
-        self.to_sequences.setEnabled(True)
+        self.parts.scores_card.title.setText(f"Scores of the {what}")
+        self.controls.to_sequences.setEnabled(True)
         self.history_panel.show_history(view, self.found.run.interactions)
         self.scores[0].show_scores(view, self.found.run.folder.path.name)
         self.reasons.show_nothing()
-        self.to_items.setEnabled(False)
+        self.controls.to_items.setEnabled(False)
         if self.other_view is not None:
             self._show_list(1)
 
@@ -354,7 +280,7 @@ class UsersPage(Page):
             from core.insight.placing import moves
 
             moved = moves(view.placing.places, self.view.placing.places, self.beside.items)
-        self.panels[at].show_list(view, run.interactions, self.with_met.isChecked(), row, moved)
+        self.panels[at].show_list(view, run.interactions, self.controls.with_met.isChecked(), row, moved)
 
     # --- items --------------------------------------------------------------------------------------------------
 
@@ -363,7 +289,7 @@ class UsersPage(Page):
         if view is None or run is None:
             return
         self._explaining += 1
-        self.to_items.setEnabled(True)
+        self.controls.to_items.setEnabled(True)
         self._item = run.interactions.items.id(item)
         self._mark(at, item)
         work = explaining(run, view, item)
