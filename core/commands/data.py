@@ -153,10 +153,11 @@ def spread_in_words(spread: Spread) -> str:
 
 def ratings_in_words(summary: Summary) -> str:
     """Range of the ratings, or that there are none."""
-    if not summary.ratings:
+    if summary.rating_range is None:
         return ""
+    least, mean, most = map(text.short, summary.rating_range)
     noun = "" if summary.weights == "rating" else "counts, "
-    return f"{noun} {text.short(summary.ratings[0][0])} to {text.short(summary.ratings[-1][0])}"
+    return f"{noun}{least} to {most}, {mean} on average"
 
 
 def tell_rejects(console: Console, rejects: Rejects, written: Path | None) -> None:

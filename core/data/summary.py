@@ -15,6 +15,8 @@ from core.data.repeats import first_events
 CURVE_POINTS = 200
 MOST_RATINGS = 40
 BLOCK = 1 << 20
+EXACT = 2**24
+"""Up to here single precision tells whole numbers apart."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ class Summary:
         clock: what times mean.
         first, last: ISO dates and times in UTC, or positions, as text; empty without times.
         months: interactions by month as (``2016-05``, number), months without any left out; empty without dates.
-        ratings: interactions by rating as (lower edge, number), each value on its own where they are few.
+        ratings: interactions by rating as (value, number) where there are few, else as (middle of a step, number).
+        rating_range: least, mean and most of the ratings themselves; None without any.
         weights: ``rating``, ``count`` or ``none``.
     """
 
@@ -67,6 +70,7 @@ class Summary:
     popularity: Spread
     months: tuple[tuple[str, int], ...]
     ratings: tuple[tuple[float, int], ...]
+    rating_range: tuple[float, float, float] | None
     weights: str
     repeats: str
 
@@ -96,6 +100,7 @@ def summarise(interactions: Interactions) -> Summary:
         popularity=spread(popularity),
         months=months(times) if times is not None and clock == "utc" else (),
         ratings=() if events.weights is None else histogram(events.weights),
+        rating_range=None if events.weights is None else extent(events.weights),
         weights=interactions.weights,
         repeats=interactions.repeats,
     )
@@ -131,7 +136,10 @@ def gini(descending: npt.NDArray[np.int64]) -> float:
 
 
 def histogram(weights: npt.NDArray[np.float32]) -> tuple[tuple[float, int], ...]:
-    """Numbers by value where there are few values, else by equal steps from the least to the most."""
+    """Numbers by value where there are few values, else by the middles of equal steps from the least to the most.
+
+    Each step of whole numbers holds as many of them: else a step of three would stand beside one of two.
+    """
     values: dict[float, int] = {}
     for start in range(0, len(weights), BLOCK):
         found, numbers = np.unique(weights[start : start + BLOCK], return_counts=True)
@@ -142,8 +150,26 @@ def histogram(weights: npt.NDArray[np.float32]) -> tuple[tuple[float, int], ...]
     else:
         if len(values) <= MOST_RATINGS:
             return tuple(sorted(values.items()))
-    numbers, edges = np.histogram(weights, bins=MOST_RATINGS // 2)
-    return tuple(zip(edges[:-1].tolist(), numbers.tolist(), strict=True))
+    edges = _edges(weights, MOST_RATINGS // 2)
+    numbers, _ = np.histogram(weights, bins=edges)
+    return tuple(zip(((edges[:-1] + edges[1:]) / 2).tolist(), numbers.tolist(), strict=True))
+
+
+def extent(weights: npt.NDArray[np.float32]) -> tuple[float, float, float] | None:
+    """Least, mean and most."""
+    if not len(weights):
+        return None
+    return float(weights.min()), float(weights.mean(dtype=np.float64)), float(weights.max())
+
+
+def _edges(weights: npt.NDArray[np.float32], steps: int) -> npt.NDArray[np.float64]:
+    """Edges of about so many equal steps; those of whole numbers lie between two of them."""
+    least, most = float(weights.min()), float(weights.max())
+    parts = (weights[start : start + BLOCK] for start in range(0, len(weights), BLOCK))
+    if most - least < EXACT and all(bool((part == np.floor(part)).all()) for part in parts):
+        width = int(most - least) // steps + 1
+        return np.arange(int(most - least) // width + 2, dtype=np.float64) * width + (least - 0.5)
+    return np.linspace(least, most, steps + 1)
 
 
 def _top(descending: npt.NDArray[np.int64], share: float) -> float:

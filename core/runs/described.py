@@ -18,7 +18,7 @@ from core.splits.finding import Finding
 from core.splits.pictures import Bars, pictures
 from core.splits.split import Split
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)

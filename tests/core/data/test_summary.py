@@ -31,6 +31,7 @@ def test_that_a_small_set_is_described_in_figures() -> None:
     assert (found.first, found.last) == ("2000-03-02T12:26:40Z", "2000-05-05T04:13:20Z")
     assert found.months == (("2000-03", 2), ("2000-05", 4))
     assert found.ratings == ((1.0, 1), (2.0, 2), (5.0, 3))
+    assert found.rating_range == (1.0, 20 / 6, 5.0)
     assert found.popularity.counts == (3, 2, 1)
     assert found.popularity.ranks == (1, 2, 3)
     assert (found.activity.least, found.activity.median, found.activity.mean, found.activity.most) == (1, 2.0, 2.0, 3)
@@ -98,5 +99,22 @@ def test_that_many_different_ratings_are_put_into_steps() -> None:
     found = histogram(values)
     assert len(found) == 20
     assert sum(number for _, number in found) == 5001
-    assert found[0][0] == 0.0
+    assert (found[0][0], found[-1][0]) == pytest.approx((0.25, 9.75))
     assert histogram(np.array([1, 3, 1], np.float32)) == ((1.0, 2), (3.0, 1))
+
+
+def test_that_steps_of_whole_numbers_hold_as_many_of_them_each() -> None:
+    plays = np.tile(np.arange(1, 61), 3).astype(np.float32)
+    found = histogram(plays)
+    # 60 numbers, 3 in each step: 1 2 3 about 2, 4 5 6 about 5, ...
+    assert found == tuple((2.0 + 3 * at, 9) for at in range(20))
+    with_gaps = histogram(np.append(plays, np.float32(1000)))
+    assert sum(number for _, number in with_gaps) == 181
+    assert with_gaps[0] == (25.5, 150)
+
+
+def test_that_mean_and_range_are_those_of_the_ratings_also_where_they_are_put_into_steps() -> None:
+    plays = [float(1 + at % 50) for at in range(100)]
+    found = summary("a" * 100, [f"i{at}" for at in range(100)], None, plays)
+    assert found.rating_range == (1.0, 25.5, 50.0)
+    assert len(found.ratings) < 50

@@ -207,10 +207,10 @@ class Plots(QWidget):
         counts = np.array([number for _, number in summary.ratings])
         step = float(np.diff(places).min()) if len(places) > 1 else 1.0
         self.ratings.bars("ratings", places, counts, 0.86 * step, 0)
-        mean = float((places * counts).sum() / counts.sum())
         what = "ratings" if summary.weights == "rating" else "counts of repeats"
         self.cards["ratings"].title.setText(what.capitalize())
-        self.cards["ratings"].caption.setText(f"mean {short(mean)}")
+        least, mean, most = summary.rating_range or (0.0, 0.0, 0.0)
+        self.cards["ratings"].caption.setText(f"{short(least)} to {short(most)}, mean {short(mean)}")
 
 
 def tail_words(spread: Spread) -> str:
