@@ -69,9 +69,13 @@ def test_that_kernels_are_compiled_before_the_soak_and_outside_of_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done: list[str] = []
-    living = SimpleNamespace(application=SimpleNamespace(exec=lambda: 0))
+
+    def window(*_: object) -> object:
+        done.append("window")
+        return SimpleNamespace(application=SimpleNamespace(exec=lambda: 0))
+
     monkeypatch.setattr(soak, "preparing", lambda: lambda control, tell: done.append("compiled"))
-    monkeypatch.setattr(soak, "Living", lambda *_: done.append("window") or living)
+    monkeypatch.setattr(soak, "Living", window)
     monkeypatch.setattr(soak, "Soak", lambda *_: None)
     assert soak.main(1, 1.0, tmp_path) == 0
     assert done == ["compiled", "window"]
