@@ -35,7 +35,7 @@ from core.training.events import (
     SavingResumed,
     to_plain,
 )
-from core.training.failures import DEVICE_SIGNS
+from core.training.failures import explained
 from core.training.plan import to_toml, to_values
 from core.training.state import RunState
 
@@ -97,7 +97,23 @@ def recorded(
 
 
 def persistently(recorder: Recorder, event: RunEvent, control: Control | None) -> Generator[RunEvent, None, RunEvent]:
-    """Record an event, waiting while the disk is full or gone; gives it as it is to be told, or the end of the run."""
+    """Record an event, waiting while the disk is full or gone; gives it as it is to be told, or the end of the run.
+
+    What a device did wrong, or that memory is short, is often told only when the weights are read, which is here.
+    """
+    try:
+        return (yield from waiting(recorder, event, control))
+    except (RuntimeError, MemoryError) as error:
+        state = recorder.state
+        failure = None if isinstance(event, RunFailed) else explained(error, state)
+        if failure is None:
+            raise
+    end = RunFailed(failure.code, failure.what, failure.where, failure.why, failure.remedy, state.epoch, state.step)
+    return (yield from waiting(recorder, end, control))
+
+
+def waiting(recorder: Recorder, event: RunEvent, control: Control | None) -> Generator[RunEvent, None, RunEvent]:
+    """Record an event as soon as the disk lets it."""
     began, told, stops = time.monotonic(), None, control.stops if control else 0
     state, asked = recorder.state, False
     while True:
@@ -219,10 +235,10 @@ class Recorder:
         try:
             best = {f"best.{name}": value for name, value in state.best.items()}
             self._write_checkpoint(best, {**state.plain(), "only_best": True})
-        except RuntimeError as error:
-            if not any(sign in str(error) for sign in DEVICE_SIGNS):
+        except (RuntimeError, MemoryError) as error:
+            if explained(error, state) is None:
                 raise
-            # they lie on a device that stopped answering: the checkpoint before this one stands
+            # they lie on a device that stopped answering, or cannot be copied: the checkpoint before this one stands
 
     def _write_checkpoint(self, tensors: Mapping[str, Tensor], plain: dict[str, Any]) -> None:
         write_checkpoint(

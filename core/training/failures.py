@@ -8,7 +8,7 @@ from core.errors import TrainingError
 from core.training.state import RunState
 
 MEMORY_SIGNS = ("DefaultCPUAllocator", "out of memory", "can't allocate memory", "not enough memory")
-DEVICE_SIGNS = ("CUDA error", "device-side assert", "HIP error", "MPS backend")
+DEVICE_SIGNS = ("CUDA error", "device-side assert", "HIP error", "MPS backend", "cuDNN error", "CUDA driver error")
 
 
 def explained(error: Exception, state: RunState) -> TrainingError | None:
