@@ -274,17 +274,10 @@ def _exchange() -> Callable[[bytes, bytes], int] | None:
     return lambda one, other: ctypes.get_errno() or errno.EIO if call(one, other) else 0
 
 
-def remove_folder(folder: Path) -> None:
-    """Remove a folder: in one step it is no more, whatever ends the removing of what is in it.
-
-    Raises:
-        StorageError: it is where it was, or a part of it lies under a name that begins with GONE.
-    """
-    remove_folders([folder])
-
-
 def remove_folders(folders: Sequence[Path]) -> None:
-    """Remove folders that lie beside one another: each is no more in one step, and one wait for the disk serves all.
+    """Remove folders: each is no more in one step, whatever ends the removing of what is in it.
+
+    For those that lie beside one another one wait for the disk serves all.
 
     Raises:
         StorageError: some are where they were, or parts of some lie under names that begin with GONE.

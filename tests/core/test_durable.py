@@ -137,11 +137,11 @@ def test_that_a_folder_that_cannot_be_emptied_is_no_more_under_its_name(
 
     monkeypatch.setattr("shutil.rmtree", refuse)
     with pytest.raises(StorageError, match="cannot be removed"):
-        durable.remove_folder(folder)
+        durable.remove_folders([folder])
     monkeypatch.undo()
     assert not folder.exists()
     (left,) = (each for each in tmp_path.iterdir() if each.name.startswith(durable.GONE))
-    durable.remove_folder(left)
+    durable.remove_folders([left])
     assert [each.name for each in tmp_path.iterdir()] == ["old"]
 
 

@@ -24,7 +24,7 @@ from core.runs.resuming import resume
 from core.training.events import RunStarted
 from tests.core.proving.test_proofs import verdict
 
-TRAIN, LONGER, NAME, DELETE, EMPTY, REPLACE = 0, 1, 2, 6, 9, 10
+TRAIN, LONGER, NAME, DELETE, EMPTY, REPLACE = 0, 1, 2, 8, 9, 10
 ALL = (*range(17), 31, 32)
 """All that is done, but of the exports the first, a folder, and the last, a file."""
 
@@ -133,7 +133,7 @@ def test_that_the_tape_ends_with_the_disk_as_it_is(tmp_path: Path) -> None:
             file.truncate(2)
         (tmp_path / "made").rename(tmp_path / "moved")
         durable.put_folder(tmp_path / "moved", tmp_path / "made")
-        durable.remove_folder(tmp_path / "made")
+        durable.remove_folders([tmp_path / "made"])
         (tmp_path / "b").write_bytes(b"b")
         os.truncate(tmp_path / "b", 0)
         with pytest.raises(FileNotFoundError):
@@ -188,8 +188,8 @@ MUTANTS: dict[str, tuple[object, str, object, tuple[int, ...], str]] = {
     "two steps to change places": (durable, "swap", lambda one, other: False, (REPLACE,), "('', '') is there"),
     "a folder removed piece by piece": (
         durable,
-        "remove_folder",
-        shutil.rmtree,
+        "remove_folders",
+        lambda folders: [shutil.rmtree(each) for each in folders],
         (DELETE, EMPTY),
         "missing",
     ),
