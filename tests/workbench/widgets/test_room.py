@@ -17,6 +17,7 @@ from workbench.theme import Theme
 from workbench.widgets.check_menu import NARROWEST, CheckMenu
 from workbench.widgets.parts import button
 from workbench.widgets.room import MOST, Room
+from workbench.widgets.shown_stack import ShownStack
 
 
 class Restless(QWidget):
@@ -46,8 +47,55 @@ def test_that_a_restless_page_comes_to_rest(qtbot: QtBot) -> None:
     for _ in range(200):
         QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
         QApplication.processEvents()
-    assert page.sizes < 10
+    qtbot.waitUntil(lambda: not room._quiet.isActive())
+    assert page.sizes < 15
     assert page.height() <= MOST.height()
+
+
+class Wishing(QWidget):
+    """Asks for what it is told to."""
+
+    wish = QSize(300, 200)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        return self.wish
+
+    def ask(self, wish: QSize) -> None:
+        self.wish = wish
+        QApplication.postEvent(self, QEvent(QEvent.Type.LayoutRequest))
+
+
+def test_that_a_page_that_needs_less_again_needs_no_scroll_bar(qtbot: QtBot) -> None:
+    page = Wishing()
+    room = Room(page)
+    qtbot.addWidget(room)
+    room.resize(400, 300)
+    room.show()
+    for _ in range(3):
+        page.ask(QSize(500, 700))
+        qtbot.waitUntil(lambda: page.height() == 700)
+        page.ask(QSize(300, 200))
+        qtbot.waitUntil(lambda: page.size() == QSize(400, 300))
+        qtbot.waitUntil(lambda: not room.verticalScrollBar().isVisible())
+        qtbot.waitUntil(lambda: not room._quiet.isActive())
+
+
+def test_that_only_what_is_in_view_asks_for_room(qtbot: QtBot) -> None:
+    page = QWidget()
+    stack = ShownStack(page)
+    small, large = Wishing(), Wishing()
+    large.wish = QSize(900, 800)
+    stack.addWidget(small)
+    stack.addWidget(large)
+    room = Room(page)
+    qtbot.addWidget(room)
+    room.resize(400, 300)
+    room.show()
+    qtbot.waitUntil(lambda: page.size() == QSize(400, 300))
+    stack.setCurrentIndex(1)
+    qtbot.waitUntil(lambda: page.size() == QSize(900, 800))
+    stack.setCurrentIndex(0)
+    qtbot.waitUntil(lambda: page.size() == QSize(400, 300))
 
 
 @pytest.mark.parametrize(("size", "expected"), [((800, 600), (800, 600)), ((200, 100), (300, 200))])
@@ -67,6 +115,13 @@ def test_that_a_page_fills_its_room_or_has_what_it_needs(
     assert room.verticalScrollBar().maximum() == max(200 - room.viewport().height(), 0)
 
 
+def within_reach(page: QWidget, room: Room) -> bool:
+    """Whether the scroll bars lead to the last pixel of a page."""
+    reach = QSize(room.horizontalScrollBar().maximum(), room.verticalScrollBar().maximum())
+    left = page.size() - reach
+    return left.width() <= room.viewport().width() and left.height() <= room.viewport().height()
+
+
 def test_that_every_control_is_within_the_reach_of_the_scroll_bars(
     qtbot: QtBot, window: MainWindow, opened: Opened
 ) -> None:
@@ -81,9 +136,7 @@ def test_that_every_control_is_within_the_reach_of_the_scroll_bars(
             assert page is not None
             qtbot.waitUntil(lambda page=page: page.width() >= page.minimumSizeHint().width(), timeout=5000)  # type: ignore[misc]
             assert window.size() == size
-            reach = QSize(room.horizontalScrollBar().maximum(), room.verticalScrollBar().maximum())
-            assert page.width() - reach.width() <= room.viewport().width()
-            assert page.height() - reach.height() <= room.viewport().height()
+            qtbot.waitUntil(lambda page=page, room=room: within_reach(page, room), timeout=5000)  # type: ignore[misc]
             for control in page.findChildren(QWidget):
                 if isinstance(control, QAbstractButton | QComboBox | QSlider) and control.isVisibleTo(page):
                     place = control.mapTo(page, QPoint(0, 0))

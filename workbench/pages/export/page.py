@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.durable import printable_path
 from core.errors import RankscopeError
@@ -28,6 +28,7 @@ from workbench.pages.export.place import PlaceCard
 from workbench.pages.export.preview import PreviewCard, is_empty_folder, is_there, size_words
 from workbench.widgets.empty import Empty
 from workbench.widgets.parts import Card, button, scrolled, set_icon
+from workbench.widgets.shown_stack import ShownStack
 from workbench.words import cell
 
 CARDS_WIDTH = 336
@@ -58,7 +59,7 @@ class ExportPage(Page):
         self.area.setFixedWidth(CARDS_WIDTH)
         across.addWidget(self.area)
         across.addLayout(self._right(), 1)
-        self.stack = QStackedLayout(self)
+        self.stack = ShownStack(self)
         self.stack.addWidget(self.empty)
         self.stack.addWidget(whole)
         context.session.run_changed.connect(self._run_changed)

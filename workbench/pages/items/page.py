@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
 
 from core.models import MODELS
 from workbench.jobs.items import (
@@ -30,6 +30,7 @@ from workbench.pages.items.item_panel import ItemPanel
 from workbench.pages.items.list_panel import ListPanel
 from workbench.pages.items.map_panel import METHODS, MapPanel
 from workbench.widgets.empty import Empty
+from workbench.widgets.shown_stack import ShownStack
 from workbench.words import cell
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class ItemsPage(Page):
         )
         self.map_panel, self.list_panel, self.item_panel = MapPanel(context), ListPanel(context), ItemPanel(context)
         self.list_panel.add_shortcuts(self)
-        self.stack = QStackedLayout(self)
+        self.stack = ShownStack(self)
         self.stack.addWidget(self.empty)
         self.stack.addWidget(self._whole())
         self._connect()

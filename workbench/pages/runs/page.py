@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QPushButton, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from core.runs.entries import DAMAGED, Entry
 from workbench.jobs.job import End, Job
@@ -21,6 +21,7 @@ from workbench.pages.runs.trash import Trash
 from workbench.tables.table import ROW
 from workbench.widgets.empty import Empty
 from workbench.widgets.parts import button, set_icon
+from workbench.widgets.shown_stack import ShownStack
 
 AGAIN = 3000
 """Milliseconds after which the list is read again while a run is being written."""
@@ -75,7 +76,7 @@ class RunsPage(Page):
             "Start training",
             lambda: context.go("train"),
         )
-        self.stack = QStackedLayout(self)
+        self.stack = ShownStack(self)
         self.stack.addWidget(self.empty)
         self.stack.addWidget(whole)
         self._again = QTimer(self)

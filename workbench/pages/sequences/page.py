@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.jobs.job import End
 from workbench.jobs.latest import Latest
@@ -33,6 +33,7 @@ from workbench.pages.sequences.strip import TimelineStrip
 from workbench.widgets.elided import elide_caption
 from workbench.widgets.empty import Empty
 from workbench.widgets.parts import Card, button, label
+from workbench.widgets.shown_stack import ShownStack
 from workbench.words import cell
 
 NO_RUN = "Choose a run to see a user in time, the windows over the sequence, and what the model predicts after each."
@@ -79,7 +80,7 @@ class SequencesPage(Page):
         self.filters = FiltersCard(context.theme)
         self.ranked = RankedCard()
         self.plot = RankPlot(context.theme)
-        self.stack = QStackedLayout(self)
+        self.stack = ShownStack(self)
         self.stack.addWidget(self.empty)
         self.stack.addWidget(self._whole())
         self._connect()
@@ -96,7 +97,7 @@ class SequencesPage(Page):
         explain = partial(self.context.explain, "page.sequences")
         self.timeline_card = TimelineCard(self.context.theme, self.strip, self._go_to_test, explain)
         column.addWidget(self.timeline_card)
-        self.below = QStackedLayout()
+        self.below = ShownStack()
         # a stack without a parent would show its first widget as a window
         column.addLayout(self.below, 1)
         inner = QWidget()
