@@ -233,16 +233,31 @@ def test_that_a_stop_is_heeded_between_the_pieces_of_one_figure(part: str, monke
     assert not whole
 
 
-def test_that_pausing_changes_nothing() -> None:
+@pytest.mark.parametrize(("model", "epochs"), [("gmf", 140), ("mf", 500)])
+def test_that_a_thousand_pauses_change_nothing(model: str, epochs: int) -> None:
     split, control = chance(), Control()
-    plan = plan_of("gmf")
-    straight, _ = run(plan, split)
-    state = RunState(plan, split)
-    for event in train(plan, split, state, control):
-        if isinstance(event, StepsDone):
-            control.pause()
-            assert control.paused
-            threading.Timer(0.001, control.resume).start()
+    plan = plan_of(model, epochs=epochs, batch_size=4)
+    straight, events = run(plan, split)
+    state, paused, waited = RunState(plan, split), threading.Event(), []
+
+    def go_on() -> None:
+        while paused.wait() and not control.stopped:
+            paused.clear()
+            waited.append(control.paused)
+            control.resume()
+
+    other = threading.Thread(target=go_on)
+    other.start()
+    for at, event in enumerate(train(plan, split, state, control)):
+        assert strip(event) == strip(events[at])
+        # within an epoch, at its end, and while the validation part is ranked
+        control.pause()
+        paused.set()
+    control.stop()
+    paused.set()
+    other.join()
+    # each was let go of by the other thread, while the run waited
+    assert len(waited) >= 1000
     assert same(weights(straight), weights(state))
 
 
