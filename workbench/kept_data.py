@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from core.commands.text import count
 from core.errors import PlanError
 from core.params import Parameter, coerce
 from core.runs.workspace import KEPT_GIGABYTES
+from core.text import count
 from workbench.forms.editors import TextEditor
 from workbench.jobs.job import End
 from workbench.jobs.keeping import MOST, SETTING, Taken, kept_gigabytes, looking, shrinking

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from core.commands.text import count, duration, rate
+from core.text import count, duration, rate
 from core.training.events import (
     EpochDone,
     EvaluationAdvanced,

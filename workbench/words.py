@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from core.commands.text import harmless, number, shortened
+from core.text import harmless, number, shortened
 
 METRICS = {"hit": "Hit", "ndcg": "nDCG", "auc": "AUC", "mrr": "MRR", "map": "MAP", "rmse": "RMSE", "mae": "MAE"}
 

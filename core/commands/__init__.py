@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from core import __version__
-from core.commands.text import harmless
 from core.errors import InputError, PlanError, RankscopeError, SplitError, UsageError
 from core.first_use import WORDS, told_of_compiling
 from core.garbage import collect_seldom
+from core.text import harmless
 
 # the window writes numbers as the commands do, and is painted before what these parse with is loaded
 if TYPE_CHECKING:

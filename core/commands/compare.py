@@ -6,7 +6,7 @@ import argparse
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from core.commands import text
+from core import text
 from core.commands.arguments import add_json
 from core.commands.console import Console
 
@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     """Compare and print."""
     from core.commands.finding import named_run
     from core.metrics import summary
-    from core.runs.measuring import compared
+    from core.runs.comparing import compared, measured, remarks
     from core.training.plan import differing
 
     first, second = named_run(arguments, arguments.first), named_run(arguments, arguments.second)
@@ -54,45 +54,6 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     for note in notes:
         console.remark(note)
     return 0
-
-
-def measured(first: Run, second: Run) -> tuple[Evaluation, Evaluation]:
-    """What both runs measured user by user: the test part, else the validation part.
-
-    Raises:
-        UsageError: a run was not measured.
-    """
-    from core.errors import UsageError
-
-    for part in ("test", "validation"):
-        a, b = first.evaluation(part), second.evaluation(part)
-        if a is not None and b is not None:
-            return a, b
-    raise UsageError(
-        "compare.not-measured",
-        "the two runs have no measured part in common",
-        why="A run that was stopped, or that has evaluation.final=off, ranked no test part",
-        remedy="Train them to their end",
-    )
-
-
-def remarks(first: Run, a: Evaluation, second: Run, b: Evaluation) -> list[str]:
-    """What a reader of the comparison has to know."""
-    import numpy as np
-
-    found = []
-    if first.record.data.get("hash") != second.record.data.get("hash"):
-        found.append("The runs were made from different data or splits; only users that both ranked are compared")
-    if a.protocol != b.protocol:
-        found.append(f"The first is measured with the {a.protocol} protocol and the second with the {b.protocol}")
-    ranked = [int(np.median(each.candidates)) for each in (a, b)]
-    hides = [run.split.hide_seen for run in (first, second)]
-    if a.protocol == b.protocol == "full" and hides[0] != hides[1]:
-        again = "second" if hides[0] else "first"
-        found.append(f"Only the {again} also ranks items that the user has met: the figures answer different questions")
-    elif a.protocol == b.protocol and ranked[0] != ranked[1]:
-        found.append(f"The median user has {ranked[0]:,} items to rank in the first and {ranked[1]:,} in the second")
-    return found
 
 
 def show(

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
 
-from core.commands import text
+from core import text
 from core.strict_json import dumps
 
 

@@ -7,7 +7,7 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.commands import text
+from core import text
 from core.commands.arguments import add_json, add_store
 from core.commands.console import Console
 from core.errors import SplitError
@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Read and describe."""
-    from core.commands.preparing import dropped_rows, load_data, read_by, rejected_rows, store_of
+    from core.commands.preparing import load_data, read_by, store_of
     from core.data.plan import DataPlan
     from core.data.sample import SAMPLE, sample_terms
     from core.data.summary import summarise
@@ -47,6 +47,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     from core.export.outputs import check_output
     from core.params import plain
     from core.runs.workspace import choose_workspace, is_named
+    from core.splits.loaded import dropped_rows, rejected_rows
 
     plan = DataPlan(source=arguments.source, format=arguments.format, columns=arguments.columns, items=arguments.items)
     if arguments.rejects:
@@ -123,7 +124,7 @@ def sizes(split: Split | None, refusal: str) -> dict[str, Any]:
 
 def tell(console: Console, loaded: Loaded, summary: Summary) -> None:
     """What is in the data, for people."""
-    from core.commands.preparing import dropped_rows
+    from core.splits.loaded import dropped_rows
 
     data = loaded.cleaned.interactions
     console.heading(str(data.source.get("name", "data")))

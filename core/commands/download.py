@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """List the sets, or fetch one."""
-    from core.commands import text
+    from core import text
     from core.commands.progress import WorkProgress
     from core.data.fetching import fetch
     from core.data.movielens import find_download

@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Export and tell what was written."""
-    from core.commands import text
+    from core import text
     from core.commands.finding import named_run
     from core.commands.planning import split_setting
     from core.commands.progress import WorkProgress

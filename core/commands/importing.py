@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Import and tell what came."""
-    from core.commands import text
+    from core import text
     from core.commands.progress import WorkProgress
     from core.runs.importing import import_bundle
     from core.runs.workspace import choose_workspace

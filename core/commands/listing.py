@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.commands.console import Console
-from core.commands.text import columns
 from core.errors import UsageError
 from core.nearest import nearest
 from core.params import describe
+from core.text import columns
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.commands import text
+from core import text
 from core.commands.console import Console
 from core.commands.planning import in_words
 from core.commands.progress import WorkProgress
@@ -23,7 +23,7 @@ from core.runs.datasets import load_kept
 from core.runs.workspace import Workspace
 from core.splits.candidates import match_candidates
 from core.splits.doctor import examine
-from core.splits.loaded import Loaded
+from core.splits.loaded import Loaded, dropped_rows
 from core.splits.prepare import Prepared, divide_loaded, merges_ids
 from core.splits.split import Candidates, Split
 from core.training.plan import Plan
@@ -89,20 +89,6 @@ def tell_candidate_items(console: Console, split: Split) -> None:
         console.remark(
             f"{text.count(alone, 'item')} of the candidate lists stand in no interaction; they are ranked all the same"
         )
-
-
-def rejected_rows(loaded: Loaded) -> int:
-    """How many rows reading did not keep, of all files."""
-    return sum(each.total for each in loaded.rejects.values())
-
-
-def dropped_rows(loaded: Loaded) -> dict[str, int]:
-    """Rows that cleaning left out, by reason, of all files."""
-    found: dict[str, int] = {}
-    for report in loaded.reports.values():
-        for reason, amount in report.dropped.items():
-            found[reason] = found.get(reason, 0) + amount
-    return found
 
 
 def tell_data(console: Console, plan: Plan, prepared: Prepared) -> None:

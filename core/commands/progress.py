@@ -6,7 +6,7 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from core.commands import text
+from core import text
 from core.commands.console import Console
 from core.errors import StorageError
 from core.training.events import (

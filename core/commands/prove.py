@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from core.commands import text
+from core import text
 from core.commands.arguments import add_json
 from core.commands.console import Console
 from core.params import build, describe

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.commands import text
+from core import text
 from core.commands.arguments import add_json, whole_number
 from core.commands.console import Console
 from core.errors import UsageError

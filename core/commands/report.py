@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core.commands import text
+from core import text
 from core.commands.console import Console
 from core.metrics import ALL_METRICS, find_metric
 from core.models import MODELS

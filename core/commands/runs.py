@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from core.commands import text
+from core import text
 from core.commands.arguments import Parser, add_json, add_shared
 from core.commands.console import Console
 

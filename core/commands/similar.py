@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Print the nearest items, one a line."""
-    from core.commands import text
+    from core import text
     from core.commands.finding import named_run, ready_model, rows_of
     from core.insight.similar import similar_items
 

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.commands import text
+from core import text
 from core.commands.arguments import add_json, add_store
 from core.commands.console import Console
 from core.errors import TrainingError
@@ -99,8 +99,8 @@ def new_run(arguments: argparse.Namespace, place: Path, prepared: Prepared) -> N
     """What is to be recorded, and where."""
     import uuid
 
-    from core.commands.preparing import dropped_rows, rejected_rows
     from core.runs.creating import NewRun
+    from core.splits.loaded import dropped_rows, rejected_rows
 
     return NewRun(
         path=place,

@@ -9,7 +9,6 @@ from typing import Any, Literal
 
 import torch
 
-from core.comparison import PairedResult, UserValues, paired
 from core.evaluation import Evaluation, evaluating
 from core.evaluation import Progress as Ranked
 from core.metrics import (
@@ -23,18 +22,17 @@ from core.metrics import (
 )
 from core.metrics.beyond import Popularity as ItemPopularity
 from core.metrics.buckets import by_activity, by_popularity
-from core.metrics.intervals import Pause, intervals
+from core.metrics.intervals import intervals
 from core.models import MODELS
 from core.models.base import Building, RankingModel
 from core.models.scorer import scorer_for
 from core.protocols import Part
 from core.rating_evaluation import evaluate_ratings
+from core.runs.comparing import CONFIDENCE, compared
 from core.runs.opening import Run
 from core.seeding import key
 from core.splits.split import Candidates, Split
 from core.training.judging import predicts_ratings
-
-CONFIDENCE = 0.95
 
 
 def measuring(
@@ -143,27 +141,3 @@ def tested_names(ks: tuple[int, ...]) -> tuple[str, ...]:
     """The metrics whose differences are tested: Hit at 50, AUC and nDCG at 10, or what is nearest to them."""
     long, short = (50 if 50 in ks else max(ks)), (10 if 10 in ks else min(ks))
     return (f"hit@{long}", "auc", f"ndcg@{short}")
-
-
-def compared(
-    first: Run,
-    a: Evaluation,
-    second: Run,
-    b: Evaluation,
-    names: tuple[str, ...],
-    resamples: int = 10_000,
-    pause: Pause = lambda: None,
-) -> list[PairedResult]:
-    """Paired differences, first minus second, over the users that both ranked.
-
-    Args:
-        pause: called between pieces of a few milliseconds; what it raises ends the comparison.
-    """
-    one, other = (
-        UserValues(run.interactions.users.take(evaluation.users), user_values(evaluation, names))
-        for run, evaluation in ((first, a), (second, b))
-    )
-    seed = key(first.plan.seed, "paired")
-    return [
-        paired(one, other, name, confidence=CONFIDENCE, resamples=resamples, seed=seed, pause=pause) for name in names
-    ]

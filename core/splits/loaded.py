@@ -38,3 +38,17 @@ class Loaded:
     def reports(self) -> Mapping[str, CleaningReport]:
         """What cleaning left out of ``source``, ``validation``, ``test``."""
         return self.cleaned.reports
+
+
+def rejected_rows(loaded: Loaded) -> int:
+    """How many rows reading did not keep, of all files."""
+    return sum(each.total for each in loaded.rejects.values())
+
+
+def dropped_rows(loaded: Loaded) -> dict[str, int]:
+    """Rows that cleaning left out, by reason, of all files."""
+    found: dict[str, int] = {}
+    for report in loaded.reports.values():
+        for reason, amount in report.dropped.items():
+            found[reason] = found.get(reason, 0) + amount
+    return found

@@ -75,9 +75,8 @@ def pairing(first: Path, second: Path, *, tested: Sequence[str] = TESTED, scatte
     """Work that compares two runs user by user on the test part, else on the validation part; gives a Pairing."""
 
     def work(control: JobControl, tell: Tell) -> Pairing:
-        from core.commands.compare import measured, remarks
         from core.insight.changed import RANK, user_pairs, values_with_rank
-        from core.runs.measuring import compared
+        from core.runs.comparing import compared, measured, remarks
         from core.runs.opening import open_run
 
         def pause() -> None:

@@ -57,10 +57,10 @@ def training(plan: Plan, opened: Opened, workspace: Workspace, path: Path, gigab
     """
 
     def work(control: JobControl, tell: Tell) -> RunEnded:
-        from core.commands.preparing import dropped_rows, rejected_rows
         from core.runs.creating import NewRun
         from core.runs.opening import trained_for
         from core.runs.recording import recorded
+        from core.splits.loaded import dropped_rows, rejected_rows
         from core.training.loop import train
         from core.training.state import RunState
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QWidget
 
-from core.commands.text import rate
+from core.text import rate
 from workbench.jobs.jobs import Jobs
 from workbench.theme import Theme
 from workbench.widgets.parts import IconButton, label

@@ -11,8 +11,8 @@ import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QTabWidget, QVBoxLayout, QWidget
 
-from core.commands.text import short
 from core.data.summary import Spread, Summary
+from core.text import short
 from workbench.page import Context
 from workbench.pages.data.entities import EntityPanel, item_columns, user_columns
 from workbench.pages.data.report_panel import ReportPanel

@@ -8,12 +8,12 @@ from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
-from core.commands.text import short
 from core.errors import PlanError
 from core.params import build, param
 from core.splits import SPLITS
 from core.splits.finding import Finding
 from core.splits.pictures import Bars
+from core.text import short
 from core.training.plan import Choice
 from workbench.forms.choices import TableChoice
 from workbench.forms.form import SettingsForm

@@ -7,7 +7,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
-from core.commands.text import short
+from core.text import short
 from workbench.forms.editors import StillCombo
 from workbench.jobs.items import ItemTable, Mapped
 from workbench.page import Context

@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from core.commands.text import probability
 from core.runs.colours import Style
 from core.runs.entries import real, section
+from core.text import probability
 from workbench.columns import Column
 from workbench.jobs.run_details import TESTED, Detail, Pairing
 from workbench.plots.interval_bars import Bar, IntervalBars, Strip

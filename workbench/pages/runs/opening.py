@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QInputDialog, QWidget
 
-from core.commands.text import count
 from core.errors import RankscopeError
 from core.models import MODELS
 from core.runs.entries import DAMAGED, Entry
 from core.runs.folder import RunFolder
+from core.text import count
 from workbench.page import Message, Remedy, message_of
 from workbench.pages.runs.chosen import ChosenRuns
 

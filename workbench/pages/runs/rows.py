@@ -13,9 +13,9 @@ import pyarrow as pa
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QFont
 
-from core.commands.text import duration
 from core.runs.differing import PlanTable
 from core.runs.entries import DAMAGED, Entry
+from core.text import duration
 from workbench.columns import Column
 from workbench.icons import swatch
 from workbench.tables.model import ColumnsModel, Index

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu, QMessageBox
 
-from core.commands.text import count
 from core.runs.trash import Deleted, deleted_runs
+from core.text import count
 from workbench.jobs.job import End
 from workbench.jobs.library import deleting, emptying, restoring
 from workbench.page import Message, Remedy

@@ -7,8 +7,8 @@ import numpy.typing as npt
 import pyarrow as pa
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
-from core.commands.text import count
 from core.insight.changed import RANK, UserPairs
+from core.text import count
 from workbench.columns import Column
 from workbench.jobs.run_details import SCATTERED, Pairing
 from workbench.plots.scatter import Scatter

@@ -6,7 +6,7 @@ import json
 import zlib
 from typing import TYPE_CHECKING
 
-from core.commands.text import count, number
+from core.text import count, number
 from core.training.plan import Plan, to_values
 from workbench.jobs.costing import Preview
 from workbench.session import Opened

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from core.commands.text import short
+from core.text import short
 
 Line = npt.NDArray[np.float64]
 

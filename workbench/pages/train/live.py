@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QSlider, QSplitter, QVBoxLayout, QWidget
 
-from core.commands.text import rate
+from core.text import rate
 from core.training.plan import Plan
 from workbench.page import Context
 from workbench.pages.train.drawing import draw_difference, draw_loss, draw_ranks, draw_speed

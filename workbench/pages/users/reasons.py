@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.commands.text import short
 from core.data.interactions import Interactions
+from core.text import short
 from workbench.pages.users.texts import texts, titles
 from workbench.tables.bars import BarDelegate
 from workbench.tables.model import Column, ColumnsModel

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from core.commands import text
+from core import text
 
 
 @pytest.mark.parametrize(

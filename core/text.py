@@ -1,4 +1,4 @@
-"""How values look in a terminal: numbers with three digits that count, durations, aligned columns, harmless texts."""
+"""How values are written for people: numbers with three digits that count, durations, columns, harmless texts."""
 
 from __future__ import annotations
 
