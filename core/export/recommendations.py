@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -43,20 +42,6 @@ class Written(NamedTuple):
 
     users: int
     rows: int
-
-
-def write_recommendations(
-    path: Path,
-    blocks: Iterable[TopItems],
-    users: Vocabulary,
-    items: Vocabulary,
-    catalogue: Catalogue,
-    *,
-    raw: bool = False,
-) -> Written:
-    """Write all blocks in one go; arguments, columns and errors as ``writing_recommendations``."""
-    last = deque(writing_recommendations(path, blocks, users, items, catalogue, raw=raw), maxlen=1)
-    return last[0] if last else Written(0, 0)
 
 
 def writing_recommendations(

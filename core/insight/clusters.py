@@ -22,12 +22,10 @@ class Clusters:
     Attributes:
         labels: cluster of each row, ``[rows]`` int32; clusters are numbered from the largest.
         centres: unit vectors, ``[clusters, width]``.
-        cohesion: mean cosine of the vectors with their centres.
     """
 
     labels: npt.NDArray[np.int32]
     centres: npt.NDArray[np.float32]
-    cohesion: float
 
 
 def spherical_k_means(
@@ -46,10 +44,9 @@ def spherical_k_means(
     unit = unit_rows(vectors)
     k = max(min(k, len(unit)), 1)
     if not len(unit):
-        return Clusters(np.zeros(0, np.int32), np.zeros((k, vectors.shape[1]), np.float32), 0.0)
+        return Clusters(np.zeros(0, np.int32), np.zeros((k, vectors.shape[1]), np.float32))
     centres = _distant(unit, k, np.random.default_rng(seed))
     labels = np.full(len(unit), -1, np.int32)
-    fit = np.zeros(len(unit), np.float32)
     for _ in range(ROUNDS):
         cosines = unit @ centres.T
         found = cosines.argmax(1).astype(np.int32)
@@ -64,7 +61,7 @@ def spherical_k_means(
     order = np.argsort(-np.bincount(labels, minlength=k), kind="stable")
     number = np.empty(k, np.int32)
     number[order] = np.arange(k, dtype=np.int32)
-    return Clusters(number[labels], centres[order], float(fit.mean()))
+    return Clusters(number[labels], centres[order])
 
 
 def _distant(unit: npt.NDArray[np.float32], k: int, generator: np.random.Generator) -> npt.NDArray[np.float32]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import time
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import ExitStack, closing
 from typing import Any
 
@@ -55,7 +55,7 @@ def recorded(
     control: Control | None = None,
     every: float = EVERY,
     held: bool = False,
-) -> Iterator[RunEvent]:
+) -> Generator[RunEvent, None, None]:
     """Record a run while it goes on.
 
     The folder appears with the first RunStarted, whole. A checkpoint is written after the first epoch, then every

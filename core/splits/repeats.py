@@ -7,12 +7,6 @@ import numpy.typing as npt
 
 from core.data.interactions import Events
 from core.kernels.pairs import met_before
-from core.splits.split import Split
-
-
-def repeated_test_events(split: Split) -> npt.NDArray[np.bool_]:
-    """True for each event of the test part whose item the user has in training or validation, ``[test events]``."""
-    return known_already((split.train, split.validation), split.test)
 
 
 def known_already(known: tuple[Events, ...], events: Events) -> npt.NDArray[np.bool_]:

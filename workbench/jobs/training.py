@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from core.models import MODELS
 from core.runs.workspace import KEPT_GIGABYTES, Workspace
@@ -69,17 +69,7 @@ def training(plan: Plan, opened: Opened, workspace: Workspace, path: Path, gigab
         workspace.prepare()
         state = RunState(plan, split, trained_for(plan, workspace, split))
         run = NewRun(path, path.name, path.name, rejected=rejected_rows(loaded), dropped=dropped_rows(loaded))
-        events = cast(
-            Generator[RunEvent, None, None], recorded(train(plan, split, state, control), state, run, control)
-        )
-        last: RunEvent | None = None
-        try:
-            for last in events:
-                tell(last)
-                if control.discarded:
-                    break
-        finally:
-            events.close()
+        last = _follow(recorded(train(plan, split, state, control), state, run, control), control, tell)
         if control.discarded:
             shutil.rmtree(path, ignore_errors=True)
             raise Cancelled
@@ -109,22 +99,27 @@ def resuming(path: Path, epochs: int | None = None) -> Work:
         plan = make_plan(read_record(folder).plan)
         tell(Earlier(plan, tuple(from_plain(event) for event in logged)))
         be_ready(plan, control, tell)
-        last: RunEvent | None = None
-        events = resume(path, control, epochs=epochs)
-        try:
-            for last in events:
-                tell(last)
-                if control.discarded:
-                    # what the run had before it was gone on with is kept: nothing but this going on is thrown away
-                    break
-        finally:
-            events.close()
+        last = _follow(resume(path, control, epochs=epochs), control, tell)
+        # what the run had before it was gone on with is kept: nothing but this going on is thrown away
         if control.discarded and not isinstance(last, RunCompleted | RunStopped | RunFailed):
             raise Cancelled
         assert isinstance(last, RunCompleted | RunStopped | RunFailed)
         return RunEnded(path, last)
 
     return work
+
+
+def _follow(events: Generator[RunEvent, None, None], control: JobControl, tell: Tell) -> RunEvent | None:
+    """Tell the events of a run until it ends or is thrown away; gives the last one."""
+    last: RunEvent | None = None
+    try:
+        for last in events:
+            tell(last)
+            if control.discarded:
+                break
+    finally:
+        events.close()
+    return last
 
 
 def be_ready(plan: Plan, control: JobControl, tell: Tell) -> None:

@@ -34,8 +34,6 @@ class Scatter(Plot):
     def __init__(self, theme: Theme, name: str) -> None:
         self._x = self._y = np.zeros(0)
         self._words: Any = str
-        self._logarithmic = False
-        self._pinned: int | None = None
         super().__init__(theme, name)
         self._dots = pg.ScatterPlotItem(size=5, pen=None, pxMode=True)
         self._pin = pg.ScatterPlotItem(size=13, pxMode=True, brush=None)
@@ -69,7 +67,7 @@ class Scatter(Plot):
         Args:
             words: from the place of a point to what is said of it.
         """
-        self._words, self._logarithmic, self._pinned = words, logarithmic, None
+        self._words = words
         self._x, self._y = (np.log10(x), np.log10(y)) if logarithmic else (x, y)
         drawn = np.arange(len(x))
         if len(x) > MOST_DRAWN:
@@ -85,7 +83,6 @@ class Scatter(Plot):
 
     def pin(self, place: int | None) -> None:
         """Ring a point."""
-        self._pinned = place
         at = [] if place is None else [place]
         self._pin.setData(x=self._x[at], y=self._y[at])
 

@@ -13,7 +13,7 @@ from core.data.plan import CleaningPlan
 from core.splits.doctor import examine
 from core.splits.finding import Finding
 from core.splits.leaks import later_share
-from core.splits.repeats import repeated_test_events
+from core.splits.repeats import known_already
 from core.splits.split import Split
 from tests.core.data.making import raw_candidates, raw_rows
 from tests.core.splits.making import Row, cleaned, made, split_of, three
@@ -85,7 +85,7 @@ def test_that_files_of_parts_that_share_pairs_are_warned_about() -> None:
     found = findings(split)
     assert (found["test-duplicates"].severity, found["test-duplicates"].number) == ("warning", 1)
     assert found["validation-duplicates"].number == 1
-    assert repeated_test_events(split).tolist() == [True, False]
+    assert known_already((split.train, split.validation), split.test).tolist() == [True, False]
 
 
 def test_that_kept_repeats_are_a_note_and_told_event_by_event() -> None:
@@ -94,7 +94,7 @@ def test_that_kept_repeats_are_a_note_and_told_event_by_event() -> None:
     found = findings(split)
     assert found["test-duplicates"].severity == "note"
     assert found["repeats"].number == 1
-    assert repeated_test_events(split).tolist() == [True, False]
+    assert known_already((split.train, split.validation), split.test).tolist() == [True, False]
 
 
 def test_that_cold_items_and_users_and_untested_users_are_counted() -> None:

@@ -31,7 +31,6 @@ class RankPlot(Plot):
         super().__init__(theme, "Rank of the true next item", "", "", log=(False, True))
         self.at: npt.NDArray[np.int64] = np.zeros(0, np.int64)
         self.ranks: npt.NDArray[np.float64] = np.zeros(0)
-        self._held_out: npt.NDArray[np.bool_] = np.zeros(0, np.bool_)
         self._drawn = 0
         view = self.getPlotItem().getViewBox()
         view.invertY(True)
