@@ -17,6 +17,7 @@ from workbench.main_window import MainWindow
 from workbench.pages.items import ItemsPage
 from workbench.pages.items.colouring import by_amount, by_group
 from workbench.pages.items.item_panel import DAY, time_marks
+from workbench.pages.items.list_panel import LEAST, WIDTHS
 from workbench.pages.items.map_panel import item_words
 from workbench.session import Opened
 from workbench.theme import LIGHT
@@ -334,3 +335,23 @@ def test_that_everything_fits_a_small_window_without_scrolling_sideways(
         part = QStyle.SubControl.SC_ComboBoxEditField
         field = combo.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, combo)
         assert combo.fontMetrics().horizontalAdvance(combo.currentText()) <= field.width(), combo.currentText()
+
+
+def test_that_a_small_window_shows_titles_and_genres_and_a_large_one_ids_too(
+    qtbot: QtBot, window: MainWindow, runs: Path
+) -> None:
+    page = shown(qtbot, window, runs / "mf")
+    table, titles = page.list_panel.table, [column.title for column in page.list_panel.model.columns]
+
+    def seen() -> set[str]:
+        return {title for at, title in enumerate(titles) if not table.isColumnHidden(at)}
+
+    assert (window.width(), window.height()) == (1024, 700)
+    assert {"Item", "Genres", "Interactions"} <= seen()
+    assert "Id" not in seen()
+    assert table.columnWidth(titles.index("Item")) >= LEAST
+    window.resize(1600, 1000)
+    qtbot.waitUntil(lambda: seen() == set(titles))
+    assert table.columnWidth(titles.index("Genres")) > WIDTHS["Genres"]
+    window.resize(800, 700)
+    qtbot.waitUntil(lambda: "Genres" not in seen() or table.columnWidth(0) >= LEAST)

@@ -18,8 +18,11 @@ from workbench.words import cell
 
 TYPING = 200
 """Milliseconds after the last letter until the search begins."""
-ROOM = {"Id": 420, "Genres": 560}
-"""Pixels that the table needs before these columns are shown; copying has them all the same."""
+WIDTHS = {"Id": 70, "Genres": 112, "Interactions": 102, "Mean rating": 98, "Training": 82}
+LEAST = 132
+"""Pixels that the names of the items have at least."""
+GIVEN_UP = ("Id", "Genres", "Mean rating")
+"""Columns that are not shown where there is no room for them, the first one first; copying has them all the same."""
 Mask = npt.NDArray[np.bool_]
 
 
@@ -90,8 +93,7 @@ class ListPanel(Card):
         columns = item_columns(table)
         cold = np.flatnonzero(table.popularity.cold)
         self.model.replace(columns, faint=cold.tolist())
-        widths = {"Item": 200, "Id": 70, "Genres": 150, "Interactions": 102, "Mean rating": 98, "Training": 82}
-        self.table.set_widths([widths[column.title] for column in columns], 0)
+        self.table.set_widths([WIDTHS.get(column.title, LEAST) for column in columns], 0)
         most = [column.title for column in columns].index("Interactions")
         self.table.order_by(most, Qt.SortOrder.DescendingOrder)
         self._fit()
@@ -160,10 +162,19 @@ class ListPanel(Card):
         self._fit()
 
     def _fit(self) -> None:
-        for at, column in enumerate(self.model.columns):
-            self.table.setColumnHidden(at, self.table.width() < ROOM.get(column.title, 0))
-            if column.title == "Genres":
-                self.table.setColumnWidth(at, max(self.table.width() // 5, 130))
+        """Give columns up until the names have room; genres take a fifth where there is more."""
+        titles = [column.title for column in self.model.columns]
+        room = self.table.viewport().width()
+        left = room - sum(WIDTHS.get(title, LEAST) for title in titles)
+        hidden: set[str] = set()
+        for title in (each for each in GIVEN_UP if each in titles and left < 0):
+            hidden.add(title)
+            left += WIDTHS[title]
+        for at, title in enumerate(titles):
+            self.table.setColumnHidden(at, title in hidden)
+        if "Genres" in titles:
+            width = max(min(room // 5, WIDTHS["Genres"] + left), WIDTHS["Genres"])
+            self.table.setColumnWidth(titles.index("Genres"), width)
 
 
 def item_columns(table: ItemTable) -> list[Column]:
