@@ -6,6 +6,8 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from core import durable
+from core.runs.workspace import Workspace
 from workbench.jobs.exporting import Arrived, importing_bundle
 from workbench.jobs.importing import follow_reading
 from workbench.jobs.job import End, Job
@@ -17,8 +19,9 @@ def import_bundle(context: Context, parent: QWidget, path: str, data: str = "", 
     """Import in the background; the run is then in view, or a message says what to do."""
 
     def begin() -> None:
-        job = Job("Importing the run", importing_bundle(Path(path), context.workspace, data, copy), follow_reading)
-        job.ended.connect(lambda end: _ended(context, parent, path, end))
+        workspace = context.workspace
+        job = Job("Importing the run", importing_bundle(Path(path), workspace, data, copy), follow_reading)
+        job.ended.connect(lambda end: _ended(context, parent, path, workspace, end))
         context.jobs.start(job)
 
     context.when_warm("training", begin)
@@ -32,24 +35,37 @@ def ask_bundle(context: Context, parent: QWidget) -> None:
         import_bundle(context, parent, path)
 
 
-def _ended(context: Context, parent: QWidget, path: str, end: End) -> None:
+def _ended(context: Context, parent: QWidget, path: str, workspace: Workspace, end: End) -> None:
+    here = context.workspace == workspace
     if end.cancelled:
         context.tell(Message("The import was stopped; nothing was kept."))
     elif end.error is not None:
-        remedy = None
-        if end.error.code == "bundle.exists":
-            remedy = Remedy("Keep both", lambda: import_bundle(context, parent, path, copy=True))
-        if end.error.code in ("bundle.no-data", "bundle.other-data"):
-            remedy = Remedy("Choose the data…", lambda: _ask_data(context, parent, path))
-        context.tell(message_of(end.error, end.details, remedy))
+        # what mends it would import into the workspace that is in view now
+        context.tell(
+            message_of(end.error, end.details, _remedy(context, parent, path, end.error.code) if here else None)
+        )
     else:
         assert isinstance(end.value, Arrived)
+        record = end.value.imported.record
+        told = f"{record.plan['model']['name']} on {cell(str(record.data.get('name', 'data')), 60)}."
+        notes = " ".join(note.rstrip(".") + "." for note in end.value.imported.notes)
+        if not here:
+            where = cell(durable.printable_path(workspace.path), 120)
+            context.tell(Message(f"Imported into the workspace {where}, which was open then: {told} {notes}".strip()))
+            return
         context.session.tell_runs()
         context.session.choose_run(end.value.run)
-        record = end.value.imported.record
-        told = f"Imported: {record.plan['model']['name']} on {cell(str(record.data.get('name', 'data')), 60)}."
-        notes = " ".join(note.rstrip(".") + "." for note in end.value.imported.notes)
-        context.tell(Message(f"{told} {notes}".strip(), "good", Remedy("Show its users", lambda: context.go("users"))))
+        seen = Remedy("Show its users", lambda: context.go("users"))
+        context.tell(Message(f"Imported: {told} {notes}".strip(), "good", seen))
+
+
+def _remedy(context: Context, parent: QWidget, path: str, code: str) -> Remedy | None:
+    """The button that mends an import that failed."""
+    if code == "bundle.exists":
+        return Remedy("Keep both", lambda: import_bundle(context, parent, path, copy=True))
+    if code in ("bundle.no-data", "bundle.other-data"):
+        return Remedy("Choose the data…", lambda: _ask_data(context, parent, path))
+    return None
 
 
 def _ask_data(context: Context, parent: QWidget, path: str) -> None:

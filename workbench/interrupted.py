@@ -26,12 +26,17 @@ def look_for_interrupted(context: Context, otherwise: Callable[[], None] | None 
         otherwise: called when there is nothing to tell.
     """
 
+    workspace = context.workspace
+
     def latest() -> Unfinished | None:
         from core.runs.standing import unfinished
 
-        return max(unfinished(context.workspace), key=lambda run: run.saved, default=None)
+        return max(unfinished(workspace), key=lambda run: run.saved, default=None)
 
     def ended(end: End) -> None:
+        if context.workspace != workspace:
+            # what was cut off lies in a workspace that is no longer in view
+            return
         told = end.value is not None and offer(context, end.value)
         if not told and otherwise is not None:
             otherwise()

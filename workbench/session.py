@@ -91,7 +91,9 @@ class Session(QObject):
         self.runs_changed.emit()
 
     def choose_run(self, run: Run | None) -> None:
-        """Take a run into view."""
+        """Take a run into view; where it was B, there is nothing beside it any more."""
+        if run is not None and self.other is not None and self.other.folder.path == run.folder.path:
+            self.choose_other(None)
         self.run = run
         self.run_changed.emit()
 

@@ -59,6 +59,31 @@ def test_that_another_workspace_shows_its_own_runs_and_is_remembered(
     assert any(str(first.path)[-20:] in action.text() for action in menu.actions())
 
 
+def in_view(window: MainWindow) -> tuple[Path | None, Path | None]:
+    run, other = window.session.run, window.session.other
+    return run and run.folder.path, other and other.folder.path
+
+
+def test_that_a_run_is_never_set_beside_itself(qtbot: QtBot, window: MainWindow) -> None:
+    workspace = with_run(window.context.workspace.path)
+    list(recording(workspace.new_path(), made_plan("popularity"), made_split()))
+    page = runs_page(qtbot, window, 2)
+    page.table.selectAll()
+    page.opening.open_as_first()
+    first, second = window.session.run, window.session.other
+    assert first is not None
+    assert second is not None
+    page.list.choose([second.folder.path.name])
+    page.opening.open_as_first()
+    assert in_view(window) == (second.folder.path, None)
+    page.opening.open_as_second()
+    assert in_view(window) == (second.folder.path, None)
+    assert "is A" in getattr(window.message_bar.message, "text", "")
+    page.list.choose([first.folder.path.name])
+    page.opening.open_as_second()
+    assert in_view(window) == (second.folder.path, first.folder.path)
+
+
 def test_that_what_was_deleted_while_one_turned_to_another_workspace_is_not_offered_there(
     qtbot: QtBot, window: MainWindow, tmp_path: Path
 ) -> None:

@@ -246,6 +246,26 @@ def test_that_a_bundle_dropped_on_any_page_comes_into_the_workspace(
     qtbot.waitUntil(lambda: not window.jobs.running)
 
 
+def test_that_a_bundle_that_comes_in_after_the_workspace_was_switched_is_told_and_not_in_view(
+    window: MainWindow, page: ExportPage, qtbot: QtBot, tmp_path: Path
+) -> None:
+    page.cards.choose("bundle")
+    page.begin(False)
+    ended(qtbot, page)
+    path = page.planned()[0]
+    first = window.context.workspace
+    window.session.choose_run(None)
+    drop(window, path)
+    window.workspaces.use(tmp_path / "second")
+    qtbot.waitUntil(lambda: not window.jobs.running, timeout=60_000)
+    assert window.session.run is None
+    assert len(list(first.runs())) == 1
+    message = window.message_bar.message
+    assert message is not None
+    assert str(first.path)[-40:] in message.text
+    assert message.remedy is None
+
+
 def drop(window: MainWindow, path: Path) -> None:
     files = QMimeData()
     files.setUrls([QUrl.fromLocalFile(str(path))])

@@ -60,7 +60,10 @@ class Opening:
     def _open_as_second(self) -> None:
         chosen = self._runs.chosen()
         run = self._opened(chosen[0]) if chosen else None
-        if run is not None:
+        first = self._context.session.run
+        if run is not None and first is not None and first.folder.path == run.folder.path:
+            self._context.tell(Message("This run is A. Choose another one to set beside it."))
+        elif run is not None:
             self._context.session.choose_other(run)
 
     def inspect(self) -> None:
