@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from core.commands import main
+from tests.core.data.tastes import ITEMS, write_tastes
 
 SMALL = ("--set", "report_every=0", "--set", "bootstrap=20")
 
@@ -51,25 +51,13 @@ def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tm
     return called
 
 
-def write_source(folder: Path) -> Path:
-    """50 users of two tastes over 30 items: even items for even users, odd for odd ones, in order of time."""
-    generator = np.random.default_rng(7)
-    lines = ["user,item,rating,time"]
-    for user in range(50):
-        own = np.arange(user % 2, 30, 2)
-        for position, item in enumerate(generator.permutation(own)[:10]):
-            lines.append(f"u{user:02d},{item:03d},{1 + item % 5},{1_400_000_000 + 1000 * position + user}")
-    path = folder / "interactions.csv"
-    path.write_text("\n".join(lines) + "\n")
-    titles = [f"{item:03d},Film {item},{'Even' if item % 2 == 0 else 'Odd'}" for item in range(30)]
-    (folder / "titles.csv").write_text("item,title,genres\n" + "\n".join(titles) + "\n")
-    return path
-
-
 @pytest.fixture(scope="session")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A CSV of interactions; titles.csv lies beside it."""
-    return write_source(tmp_path_factory.mktemp("source"))
+    """A CSV of interactions of 50 users; titles.csv lies beside it."""
+    folder = tmp_path_factory.mktemp("source")
+    titles = [f"{item:03d},Film {item},{'Even' if item % 2 == 0 else 'Odd'}" for item in range(ITEMS)]
+    (folder / "titles.csv").write_text("item,title,genres\n" + "\n".join(titles) + "\n")
+    return write_tastes(folder, 50, "u{:02d}".format, "{:03d}".format)
 
 
 @pytest.fixture(scope="session")

@@ -6,14 +6,14 @@ import contextlib
 import io
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from core.commands import main
 from core.models import MODELS
 from core.runs.opening import Run, open_run
+from tests.core.data.tastes import ITEMS, write_tastes
 
-USERS, ITEMS = 24, 30
+USERS = 24
 HOSTILE = ("=2+5", "-1", "<b>bold</b>", "a b", "tab\there", "😀 é", '"quoted"', "a,b")
 
 
@@ -29,26 +29,14 @@ def cell(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def write_source(folder: Path) -> Path:
-    """24 users of two tastes over 30 items, some with hostile names; every user rates ten of them in turn."""
-    generator = np.random.default_rng(7)
-    lines = ["user,item,rating,time"]
-    for user in range(USERS):
-        for position, item in enumerate(generator.permutation(np.arange(user % 2, ITEMS, 2))[:10]):
-            moment = 1_400_000_000 + 1000 * position + user
-            lines.append(f"{cell(user_name(user))},{cell(item_name(int(item)))},{1 + item % 5},{moment}")
-    path = folder / "interactions.csv"
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    titles = [
-        f"{cell(item_name(item))},{cell('=SUM(A1) <script>alert(1)</script> ' + str(item))}" for item in range(ITEMS)
-    ]
-    (folder / "titles.csv").write_text("item,title\n" + "\n".join(titles) + "\n", encoding="utf-8")
-    return path
-
-
 @pytest.fixture(scope="session")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_source(tmp_path_factory.mktemp("source"))
+    """A CSV of interactions, some of them with hostile names; titles.csv lies beside it."""
+    folder = tmp_path_factory.mktemp("source")
+    title = "=SUM(A1) <script>alert(1)</script> "
+    titles = [f"{cell(item_name(item))},{cell(f'{title}{item}')}" for item in range(ITEMS)]
+    (folder / "titles.csv").write_text("item,title\n" + "\n".join(titles) + "\n", encoding="utf-8")
+    return write_tastes(folder, USERS, lambda user: cell(user_name(user)), lambda item: cell(item_name(item)))
 
 
 @pytest.fixture(scope="session")
