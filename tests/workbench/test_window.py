@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from core.errors import InputError
@@ -146,3 +147,14 @@ def test_that_closing_while_training_asks_and_ends_cleanly(
 
 def outside(opened: Opened) -> dict[str, dict[str, object]]:
     return {"data": {"source": opened.plan.source}, "split": {"name": opened.choice.name}}
+
+
+def test_that_what_a_page_is_for_ends_in_dots_where_there_is_no_room(window: MainWindow, opened: Opened) -> None:
+    window.session.open(opened)
+    window.session.pin("a user with a long name")
+    subtitle = window.title_row.subtitle
+    window.resize(1024 - subtitle.width() + 80, 700)
+    QApplication.processEvents()
+    assert subtitle.text().endswith("…")
+    assert subtitle.fontMetrics().horizontalAdvance(subtitle.text()) <= subtitle.width()
+    assert subtitle.toolTip()

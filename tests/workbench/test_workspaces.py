@@ -61,7 +61,7 @@ def test_that_another_workspace_shows_its_own_runs_and_is_remembered(
 
 def in_view(window: MainWindow) -> tuple[Path | None, Path | None]:
     run, other = window.session.run, window.session.other
-    return run and run.folder.path, other and other.folder.path
+    return None if run is None else run.folder.path, None if other is None else other.folder.path
 
 
 def test_that_a_run_is_never_set_beside_itself(qtbot: QtBot, window: MainWindow) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from workbench.session import Opened, Session
 from workbench.widgets.chip import Chip
+from workbench.widgets.elided import ElidedLabel
 from workbench.widgets.parts import label
 from workbench.words import cell
 
@@ -30,8 +31,7 @@ class TitleRow(QWidget):
         super().__init__()
         self.setObjectName("title-row")
         self.title = label("", "title")
-        self.subtitle = label("", "muted")
-        self.subtitle.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.subtitle = ElidedLabel("", "muted")
         self.data = Chip(show_data, "The data that is open")
         self.run = Chip(lambda: session.choose_run(None), "The run in view; a click lets it go")
         self.other = Chip(lambda: session.choose_other(None), "Run B, beside it; a click lets it go")
@@ -49,7 +49,7 @@ class TitleRow(QWidget):
     def show_page(self, title: str, subtitle: str) -> None:
         """Name a page, and say what it is for."""
         self.title.setText(title)
-        self.subtitle.setText(subtitle)
+        self.subtitle.show_text(subtitle)
 
     def show_session(self, session: Session) -> None:
         """Name what is open; the data have a place even where there are none."""

@@ -17,6 +17,7 @@ from workbench.jobs.job import JobControl
 from workbench.main_window import MainWindow
 from workbench.pages.data.import_dialog import ImportDialog, columns_text
 from workbench.pages.data.page import DataPage
+from workbench.pages.data.split_panel import SplitPanel
 from workbench.session import Opened
 
 
@@ -393,3 +394,25 @@ def test_that_the_dialog_fits_a_small_screen_and_all_of_it_is_reached(
     QApplication.processEvents()
     assert inside.width() <= area.viewport().width()
     dialog.reject()
+
+
+def test_that_no_name_of_a_field_of_the_splits_is_cut(qtbot: QtBot, window: MainWindow, opened: Opened) -> None:
+    window.session.open(opened)
+    window.go("data")
+    panel = SplitPanel(window.context)
+    qtbot.addWidget(panel)
+    panel.resize(800, 600)
+    panel.show()
+    window.theme.dress(panel)
+    for key, form in panel.forms.items():
+        panel.kind.choose(key)
+        panel.kind.chosen.emit(key)
+        QApplication.processEvents()
+        for field in form.fields.values():
+            field.given = True
+            field.set_value(not field.default if field.parameter.kind == "bool" else "0.3")
+            field.check()
+        QApplication.processEvents()
+        for name in form.names():
+            assert name.isVisible()
+            assert name.width() >= name.sizeHint().width(), name.text()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
 from core.commands import main
@@ -88,6 +90,21 @@ def test_that_the_empty_page_leads_to_the_runs(window: MainWindow) -> None:
     assert page.stack.currentWidget() is page.empty
     page.empty.button.click()
     assert window.current == "runs"
+
+
+def test_that_no_number_of_the_users_is_cut(page: UsersPage) -> None:
+    assert page.found is not None
+    users = page.found.auc.size
+    ranks, auc = np.full(users, 1_234_567.0), np.ones(users)
+    ranks[0] = np.nan
+    page.finder.show_users(dataclasses.replace(page.found, ranks=ranks, auc=auc))
+    table = page.finder.table
+    delegate, option = table.itemDelegate(), QStyleOptionViewItem()
+    table.initViewItemOption(option)
+    for column in (1, 2, 3):
+        for row in range(table.model().rowCount()):
+            needed = delegate.sizeHint(option, table.model().index(row, column)).width()
+            assert needed <= table.columnWidth(column)
 
 
 def placing_of(order: list[int], held: list[int], hidden: list[int], n_items: int) -> Placing:

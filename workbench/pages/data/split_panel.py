@@ -27,7 +27,7 @@ from workbench.theme import Theme
 from workbench.widgets.job_bar import WHOLE
 from workbench.widgets.parts import Card, button, clear, label, scrolled
 
-FORM_WIDTH = 300
+FORM_WIDTH = 352
 PLOT_HEIGHT = 132
 BY_CHANCE = ("random", "predefined")
 """Splits that a seed has a say in."""

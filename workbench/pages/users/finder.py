@@ -21,6 +21,8 @@ from workbench.words import cell, score
 TYPING = 200
 """Milliseconds after the last letter until the search begins."""
 WIDTH = 264
+LEAST, AROUND = 46, 18
+"""Pixels of a column of numbers, and those that a number has around it: a number that is cut tells nothing."""
 UP, DOWN = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
 ORDERS: dict[str, tuple[str, int, Qt.SortOrder]] = {
     "data": ("As in the data", -1, UP),
@@ -100,7 +102,9 @@ class Finder(Card):
                 Column("AUC", found.auc, score, True, f"Share of the other items{among} that it is ahead of"),
             ]
         )
-        self.table.set_widths([48, 50, 48, 46], 0)
+        widest = (f"{int(found.events.max(initial=0)):,}", rank(np.nanmax(found.ranks, initial=0)), score(1.0))
+        wide = self.table.fontMetrics().horizontalAdvance
+        self.table.set_widths([LEAST, *(max(LEAST, wide(text) + AROUND) for text in widest)], 0)
         _, column, way = ORDERS[self.sort.currentData()]
         if column >= 0:
             self.table.order_by(column, way)
