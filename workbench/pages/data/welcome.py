@@ -15,6 +15,8 @@ from workbench.widgets.parts import button, clear, label, set_icon
 from workbench.words import cell
 
 MOST_RECENT = 5
+TITLE = "Drop a file, a folder or a zip of interactions here"
+WORDS = "Who met what, and when: CSV, TSV, Parquet, Feather, JSON lines, MovieLens, RecBole, sparse matrices."
 
 
 class Welcome(QWidget):
@@ -41,47 +43,18 @@ class Welcome(QWidget):
         self._picture = QLabel()
         self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column.addWidget(self._picture)
-        self.title = self._centred("Drop a file, a folder or a zip of interactions here", "title")
-        self.text = self._centred(
-            "Who met what, and when: CSV, TSV, Parquet, Feather, JSON lines, MovieLens, RecBole, sparse matrices.",
-            "muted",
-        )
+        self.title = self._centred(TITLE, "title")
+        self.text = self._centred(WORDS, "muted")
         column.addWidget(self.title)
         column.addWidget(self.text)
         column.addSpacing(8)
-        self.sample = button("Open the sample data", lambda: context.open_data("sample"), "primary")
-        self.file = button("Open file…", ask_file)
-        self.folder = button("Open folder…", ask_folder)
-        self.download = button(
-            "Download a MovieLens set…", ask_download, help="Fetch one from GroupLens; its terms are shown first"
-        )
-        set_icon(self.sample, context.theme, "sample", "on_accent")
-        set_icon(self.file, context.theme, "file")
-        set_icon(self.folder, context.theme, "folder")
-        set_icon(self.download, context.theme, "import")
-        row = QHBoxLayout()
-        row.setSpacing(10)
-        row.addStretch(1)
-        for each in (self.sample, self.file, self.folder, self.download):
-            row.addWidget(each)
-        row.addStretch(1)
-        self.buttons = QWidget()
-        self.buttons.setLayout(row)
+        self.buttons = self._ways(ask_file, ask_folder, ask_download)
         column.addWidget(self.buttons)
         self.terms = self._centred(
             "The sample is MovieLens small, by GroupLens, for research; its terms are in the Help menu.", "caption"
         )
         column.addWidget(self.terms)
-        self.progress = QProgressBar()
-        self.progress.setTextVisible(False)
-        self.progress.setRange(0, WHOLE)
-        self.progress.setFixedWidth(360)
-        self.cancel = button("Cancel", self._cancel)
-        self.busy = QWidget()
-        busy = QVBoxLayout(self.busy)
-        busy.setSpacing(10)
-        busy.addWidget(self.progress, 0, Qt.AlignmentFlag.AlignCenter)
-        busy.addWidget(self.cancel, 0, Qt.AlignmentFlag.AlignCenter)
+        self.busy = self._waiting()
         column.addWidget(self.busy)
         self._recent = QVBoxLayout()
         self._recent.setSpacing(4)
@@ -91,6 +64,43 @@ class Welcome(QWidget):
         context.theme.changed.connect(self._tint)
         self._tint()
         self.show_job(None)
+
+    def _ways(
+        self, ask_file: Callable[[], None], ask_folder: Callable[[], None], ask_download: Callable[[], None]
+    ) -> QWidget:
+        """The buttons, side by side."""
+        self.sample = button("Open the sample data", lambda: self._context.open_data("sample"), "primary")
+        self.file = button("Open file…", ask_file)
+        self.folder = button("Open folder…", ask_folder)
+        self.download = button(
+            "Download a MovieLens set…", ask_download, help="Fetch one from GroupLens; its terms are shown first"
+        )
+        set_icon(self.sample, self._context.theme, "sample", "on_accent")
+        set_icon(self.file, self._context.theme, "file")
+        set_icon(self.folder, self._context.theme, "folder")
+        set_icon(self.download, self._context.theme, "import")
+        made = QWidget()
+        row = QHBoxLayout(made)
+        row.setSpacing(10)
+        row.addStretch(1)
+        for each in (self.sample, self.file, self.folder, self.download):
+            row.addWidget(each)
+        row.addStretch(1)
+        return made
+
+    def _waiting(self) -> QWidget:
+        """What stands in their place while something is read."""
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress.setRange(0, WHOLE)
+        self.progress.setFixedWidth(360)
+        self.cancel = button("Cancel", self._cancel)
+        made = QWidget()
+        column = QVBoxLayout(made)
+        column.setSpacing(10)
+        column.addWidget(self.progress, 0, Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(self.cancel, 0, Qt.AlignmentFlag.AlignCenter)
+        return made
 
     def _centred(self, text: str, role: str) -> QLabel:
         made = label(text, role, wrap=True)
@@ -119,10 +129,8 @@ class Welcome(QWidget):
         self.buttons.setVisible(job is None)
         self.terms.setVisible(job is None)
         if job is None:
-            self.title.setText("Drop a file, a folder or a zip of interactions here")
-            self.text.setText(
-                "Who met what, and when: CSV, TSV, Parquet, Feather, JSON lines, MovieLens, RecBole, sparse matrices."
-            )
+            self.title.setText(TITLE)
+            self.text.setText(WORDS)
         else:
             self.title.setText(job.title)
             job.changed.connect(self._follow)
