@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QSlider, QSplitter, QVBoxLayout, QWidget
 
 from core.text import rate
@@ -21,16 +20,15 @@ from workbench.pages.train.pace import Pace
 from workbench.pages.train.pinned import PinnedUsers
 from workbench.pages.train.queue_panel import QueuePanel
 from workbench.pages.train.ranking_plot import STRIPS, by_key, chosen_names, list_lengths
+from workbench.pages.train.turns import Turns
 from workbench.plots.legend import Legend
 from workbench.trace import Trace
 from workbench.widgets.check_menu import CheckMenu
 from workbench.widgets.parts import Card, IconButton, label
 from workbench.words import examples_noun, metric_label
 
-REDRAW, CATCH_UP = 35, 8
+REDRAW, CATCH_UP = 50, 8
 """Milliseconds between two parts that are drawn anew, each in its turn; the second where all are to be, at once."""
-SELDOM = 0.2
-"""Seconds between two drawings of one part."""
 PARTS = ("loss", "difference", "metrics", *STRIPS, "speed", "ranks", "log")
 """What is drawn in one event: more in one go would hold the window for too long."""
 BY_EPOCH = ("metrics", *STRIPS, "ranks")
@@ -43,17 +41,16 @@ USUAL = "ndcg,hit,auc"
 
 
 class LivePanel(QWidget):
-    """Draws a Trace, each part five times a second at most, within a share of the time, and only while it is seen."""
+    """Draws a Trace, each part in its own time, all within a share of the time, and only while they are seen."""
 
     def __init__(self, context: Context, form: FormPanel) -> None:
         super().__init__()
         self._context = context
         self.trace: Trace | None = None
         self.plan: Plan | None = None
-        self._drawn: dict[str, tuple[object, float]] = {}
         self._measured: list[str] = []
         self._pace = Pace()
-        self._turn = 0
+        self._turns = Turns(PARTS)
         self._logged = 0
         theme = context.theme
         self.plots = LivePlots(theme, self)
@@ -84,7 +81,6 @@ class LivePanel(QWidget):
         self._timer = QTimer(self)
         self._timer.setInterval(REDRAW)
         self._timer.timeout.connect(self._look)
-        self._timer.start()
         self._catching_up = QTimer(self)
         self._catching_up.setInterval(CATCH_UP)
         self._catching_up.timeout.connect(self._catch_up)
@@ -96,8 +92,7 @@ class LivePanel(QWidget):
         self._context.theme.changed.connect(self._renew)
 
     def _draw_anew(self, name: str) -> None:
-        for part in (name, *(STRIPS if name == "metrics" else ())):
-            self._drawn.pop(part, None)
+        self._turns.forget(name, *(STRIPS if name == "metrics" else ()))
         self._draw_part(name)
         self._catching_up.start()
 
@@ -105,13 +100,19 @@ class LivePanel(QWidget):
         """Where there is little room the throughput is told in words alone."""
         super().resizeEvent(event)
         self.plots.places["speed"].setVisible(self.height() >= TALL)
-        self._drawn.pop("speed", None)
+        self._turns.forget("speed")
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Catch up with what was told meanwhile."""
         super().showEvent(event)
+        self._timer.start()
         self._renew()
         self.plots.go_on()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
+        """There is nothing to look for while nothing is seen."""
+        super().hideEvent(event)
+        self._timer.stop()
 
     # --- building -----------------------------------------------------------------------------------------------
 
@@ -190,6 +191,7 @@ class LivePanel(QWidget):
         self.log.begin()
         self._logged = 0
         self.plots.show_everything()
+        self._turns.begin()
         self._renew()
 
     def add_earlier(self, trace: Trace) -> None:
@@ -222,33 +224,31 @@ class LivePanel(QWidget):
 
     def _renew(self) -> None:
         """Draw everything again, whatever was drawn, one part after the other."""
-        self._drawn = {}
+        self._turns.forget()
         self._catching_up.start()
 
     def _catch_up(self) -> None:
         """Draw one part that was never drawn; what is seen is what somebody waits for, however long others take."""
-        if not self._draw_next(lambda part: part not in self._drawn):
+        if not self._draw_first(self._turns.never_drawn):
             self._catching_up.stop()
             self._pace.forgive()
 
     def _look(self) -> None:
-        """Bring one part up to date, where that is not too soon."""
-        if self._catching_up.isActive() or not self._pace.allows():
+        """Bring one part up to date, where that is not too soon; of a run that has ended, at once."""
+        trace = self.trace
+        if trace is None or self._catching_up.isActive():
             return
-        long_ago = time.monotonic() - SELDOM
-        self._draw_next(lambda part: part not in self._drawn or self._drawn[part][1] <= long_ago)
+        ended = trace.end is not None
+        if self._pace.allows() or ended:
+            self._draw_first(self._turns.due(ended))
 
-    def _draw_next(self, due: Callable[[str], bool]) -> bool:
-        """Draw the first part that is due and has something new; False where there is none."""
-        for _ in PARTS:
-            self._turn = (self._turn + 1) % len(PARTS)
-            if due(PARTS[self._turn]) and self._draw_part(PARTS[self._turn]):
-                return True
-        return False
+    def _draw_first(self, parts: Iterable[str]) -> bool:
+        """Draw the first of them that has something new; False where there is none."""
+        return any(self._draw_part(part) for part in parts)
 
     def draw_all(self) -> None:
         """Draw all parts in one go, as a picture wants them."""
-        self._drawn = {}
+        self._turns.forget()
         for part in PARTS:
             self._draw_part(part)
 
@@ -260,9 +260,8 @@ class LivePanel(QWidget):
         if trace is None or waits or not self.isVisible():
             return False
         told = (len(trace.epochs), trace.started is not None) if part in BY_EPOCH else trace.version
-        if part in self._drawn and self._drawn[part][0] == told:
+        if not self._turns.draws(part, told):
             return False
-        self._drawn[part] = (told, time.monotonic())
         draw: dict[str, Callable[[Trace], None]] = {
             "loss": self._draw_loss,
             "speed": self._draw_speed,

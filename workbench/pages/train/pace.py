@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-SHARE = 0.08
+SHARE = 0.04
 """Of a processor's time that the window's thread takes at most while something new is to be drawn all the time."""
 MOST, LEAST = 0.02, -0.03
 """Seconds of drawing that may be saved up, and that may be owed: other work of the window holds it up no longer."""

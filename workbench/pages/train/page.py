@@ -27,8 +27,8 @@ from workbench.session import Opened
 from workbench.trace import Trace, result_words
 from workbench.widgets.empty import Empty
 
-FRAME = 100
-"""Milliseconds between two looks at what a run told: plots are drawn more seldom, and each look takes from its time."""
+FRAME = 250
+"""Milliseconds between two looks at what a run told: each takes time from it, and nobody reads faster."""
 
 
 class TrainPage(Page):
