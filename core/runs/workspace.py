@@ -139,6 +139,13 @@ class Workspace:
                 f"{text!r} begins the id of {len(begins)} runs, or is their name",
                 remedy="Give more of its letters",
             )
+        if path.is_absolute():
+            raise UsageError(
+                "run.unknown",
+                f"there is no run {printable_path(path)}",
+                why="Its folder is not there",
+                remedy="Choose another run, or bring the folder back",
+            )
         near = nearest(text, found)
         raise UsageError(
             "run.unknown",

@@ -115,3 +115,11 @@ def test_that_nobody_waits_for_a_pipe_in_the_place_of_a_file(tmp_path: Path) -> 
     ):
         with pytest.raises(StorageError, match="It is no file"):
             read()
+
+
+def test_that_a_run_that_is_gone_is_not_said_to_be_missing_from_another_workspace(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        Workspace(tmp_path / "usual").find(str(tmp_path / "other" / "runs" / "gone"))
+    assert caught.value.code == "run.unknown"
+    assert "usual" not in caught.value.sentence()
+    assert "not there" in caught.value.sentence()

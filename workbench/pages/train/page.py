@@ -36,7 +36,7 @@ class TrainPage(Page):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._runs = 0
+        self._runs = self._numbered = 0
         self.form = FormPanel(context)
         self.form.asked.connect(self.start)
         self.form.changed_queued.connect(self._change_queued)
@@ -115,7 +115,10 @@ class TrainPage(Page):
         """The run's colour on all pages; runs that follow each other differ."""
         colours, folder = self.context.theme.run_colours, self.context.workspace.runs_folder
         before = len(os.listdir(folder)) if folder.is_dir() else 0
-        colours.learn({path.name: before + len(self.context.jobs.queue) + (self.context.jobs.long is not None)})
+        # those that wait or have only begun may have no folder yet
+        number = max(before, self._numbered)
+        self._numbered = number + 1
+        colours.learn({path.name: number})
         return colours.of(path.name)
 
     def resume(self, path: Path, epochs: int | None = None) -> Job:

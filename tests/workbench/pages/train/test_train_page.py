@@ -366,3 +366,14 @@ def test_that_a_run_that_diverged_is_told_with_its_step_and_another_rate(qtbot: 
     bar = page.window().message_bar  # type: ignore[attr-defined]
     assert "Epoch 1, step" in bar.message.text
     assert "Try 1e+05" in bar.message.text
+
+
+def test_that_runs_that_follow_each_other_have_other_colours_also_where_one_is_queued(page: TrainPage) -> None:
+    workspace = page.context.workspace
+    colours = []
+    for begun_before_the_next in (True, False, True, True):
+        path = workspace.new_path()
+        colours.append(page._colour(path))
+        if begun_before_the_next:
+            path.mkdir(parents=True)
+    assert colours == [0, 1, 2, 3]
