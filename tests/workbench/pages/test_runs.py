@@ -22,7 +22,7 @@ from core.runs.trash import deleted_runs
 from core.training.plan import make_plan, to_values
 from tests.core.runs.shelves import put_run
 from workbench.main_window import MainWindow
-from workbench.pages.runs import RunsPage
+from workbench.pages.runs import RunsPage, details
 from workbench.pages.runs.list_panel import stretches
 from workbench.pages.runs.note_dialog import NoteDialog
 from workbench.pages.runs.rows import HIT, NAME, STAR, Interval
@@ -51,6 +51,20 @@ def settled(qtbot: QtBot, window: MainWindow) -> None:
 
 def titles(page: RunsPage) -> list[str]:
     return [column.title for column in page.runs.columns]
+
+
+def test_that_few_runs_are_held_once_read_and_each_only_as_it_is_now(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(details, "REMEMBERED", 3)
+    put(window, 5)
+    page = shown(qtbot, window, 5)
+    entries = [page.runs.entry(row) for row in range(5)]
+    for entry in [*entries, entries[4]._replace(epoch=7), entries[4]._replace(epoch=8)]:
+        page.details.show_runs([entry])
+        qtbot.waitUntil(lambda: len(page.details.known()) == 1, timeout=30_000)
+    kept = [entries[2], entries[3], entries[4]._replace(epoch=8)]
+    assert page.details.held() == [page.details.key(entry) for entry in kept]
 
 
 def test_that_an_empty_workspace_offers_the_next_step(qtbot: QtBot, window: MainWindow) -> None:

@@ -28,7 +28,10 @@ SETTLE = 60
 """Milliseconds that a choice must stand before it is read: arrow keys fly over rows."""
 WIDE = 1360
 """Pixels from which on the curves stand beside the other parts."""
-REMEMBERED = 64
+REMEMBERED = 2 * MOST
+"""Runs that are held once read: those shown, and as many that were."""
+COMPARED = MOST
+"""Pairs that are held: each is as large as the users are many."""
 LONGEST = 60
 """Characters of a name."""
 
@@ -144,6 +147,10 @@ class DetailsPanel(QWidget):
         """What must be as it was for a run not to be read again."""
         return entry.folder, entry.state, entry.epoch, entry.name
 
+    def held(self) -> list[tuple[str, str, int, str]]:
+        """Which runs need not be read again, the longest known first."""
+        return list(self._details)
+
     def known(self) -> list[tuple[Detail, Style, str]]:
         """The chosen runs that were read, with their style and name."""
         styles = self._context.theme.run_colours.styles([entry.folder for entry in self.entries])
@@ -187,7 +194,10 @@ class DetailsPanel(QWidget):
 
     def _took(self, entry: Entry, end: End) -> None:
         if isinstance(end.value, Detail):
-            _bound(self._details)
+            for past in [key for key in self._details if key[0] == entry.folder]:
+                # as it was while it trained
+                del self._details[past]
+            _bound(self._details, REMEMBERED)
             self._details[self.key(entry)] = end.value
         elif entry in self.entries:
             # gone or damaged since it was listed; the list tells when it is next read
@@ -207,7 +217,7 @@ class DetailsPanel(QWidget):
         self._pairing.ask(work, lambda end: self._paired(wanted, end))
 
     def _paired(self, wanted: tuple[object, ...], end: End) -> None:
-        _bound(self._pairings)
+        _bound(self._pairings, COMPARED)
         if isinstance(end.value, Pairing):
             self._pairings[wanted] = end.value
         elif end.error is not None:
@@ -239,7 +249,7 @@ class DetailsPanel(QWidget):
             self.users.say("")
 
 
-def _bound(held: dict[Any, Any]) -> None:
+def _bound(held: dict[Any, Any], most: int) -> None:
     """Forget the oldest when many are held."""
-    if len(held) >= REMEMBERED:
+    if len(held) >= most:
         held.pop(next(iter(held)))
