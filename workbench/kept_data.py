@@ -73,7 +73,7 @@ class KeptDataDialog(QDialog):
         column.addLayout(bottom)
 
     def _check(self) -> None:
-        from core.runs.dataset_store import VARIABLE, gigabytes_named
+        from core.runs.kept_data.dataset_store import VARIABLE, gigabytes_named
 
         named = gigabytes_named()
         problem = self.most.problem()

@@ -17,8 +17,8 @@ from core.benching.options import Options
 from core.benching.peers import peers_for
 from core.data.plan import DataPlan
 from core.data.sample import SAMPLE, open_sample
-from core.runs.dataset_store import Datasets
-from core.runs.datasets import load_kept
+from core.runs.kept_data.dataset_store import Datasets
+from core.runs.kept_data.datasets import load_kept
 from core.runs.workspace import Workspace
 from core.splits import SPLITS
 from core.splits.prepare import load, prepare
@@ -27,8 +27,8 @@ AGAIN = """
 import sys
 from pathlib import Path
 from core.data.plan import DataPlan
-from core.runs.dataset_store import Datasets
-from core.runs.datasets import load_kept
+from core.runs.kept_data.dataset_store import Datasets
+from core.runs.kept_data.datasets import load_kept
 from core.runs.workspace import Workspace
 found = load_kept(Datasets(Workspace(Path(sys.argv[1])), smallest=0), DataPlan(source=sys.argv[2], validation="none"))
 assert "as it was kept" in found.notes[-1]

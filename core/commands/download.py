@@ -11,7 +11,7 @@ from core.commands.console import Console
 from core.errors import UsageError
 
 if TYPE_CHECKING:
-    from core.data.movielens import Download
+    from core.data.downloads.movielens import Download
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,8 +25,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     """List the sets, or fetch one."""
     from core import text
     from core.commands.progress import WorkProgress
-    from core.data.fetching import fetch
-    from core.data.movielens import find_download
+    from core.data.downloads.fetching import fetch
+    from core.data.downloads.movielens import find_download
     from core.durable import printable_path
     from core.runs.workspace import choose_workspace
 
@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
 def _list(console: Console) -> int:
     """What can be fetched."""
-    from core.data.movielens import DOWNLOADS, PAGE
+    from core.data.downloads.movielens import DOWNLOADS, PAGE
 
     rows = [(each.name, f"{each.size / 1e6:,.1f} MB", each.about) for each in DOWNLOADS.values()]
     console.say(f"MovieLens sets by GroupLens, fetched from {PAGE}")

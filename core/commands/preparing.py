@@ -18,8 +18,8 @@ from core.data.raw import file_name
 from core.data.rejects import Rejects
 from core.data.sample import SAMPLE
 from core.models import MODELS
-from core.runs.dataset_store import Datasets, datasets_of
-from core.runs.datasets import load_kept
+from core.runs.kept_data.dataset_store import Datasets, datasets_of
+from core.runs.kept_data.datasets import load_kept
 from core.runs.workspace import Workspace
 from core.splits.candidates import match_candidates
 from core.splits.doctor import examine

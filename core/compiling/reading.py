@@ -8,8 +8,8 @@ from pathlib import Path
 
 from core.compiling.tiny import rows, tiny_split, write_ratings
 from core.data.plan import DataPlan
-from core.runs.dataset_store import Datasets
-from core.runs.datasets import load_kept
+from core.runs.kept_data.dataset_store import Datasets
+from core.runs.kept_data.datasets import load_kept
 from core.runs.workspace import Workspace
 from core.splits import SPLITS
 from core.splits.prepare import divide_loaded, load

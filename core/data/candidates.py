@@ -9,15 +9,15 @@ from typing import Literal
 import numpy as np
 import pyarrow as pa
 
-from core.data.delimiters import delimiter_name
 from core.data.formats.base import Reading
 from core.data.glance import Glance, refuse_binary
 from core.data.opening import opened
 from core.data.options import make_options
 from core.data.place import choose, open_place
 from core.data.raw import Limits, Progress, RawCandidates, Watch
-from core.data.textblocks import text_blocks
-from core.data.tokens import Grammar, Record, records
+from core.data.text.delimiters import delimiter_name
+from core.data.text.textblocks import text_blocks
+from core.data.text.tokens import Grammar, Record, records
 from core.errors import InputError
 
 PAIR_START, PAIR_END = "(", ")"

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from core.data.archives import ZIP, Content
-from core.data.textblocks import settled_encoding
+from core.data.text.textblocks import settled_encoding
 from core.errors import InputError
 
 HEAD = 1 << 18

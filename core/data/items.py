@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.data.column_names import GENRES, ITEM_KEYS, TITLES, normalised
-from core.data.delimiters import check_header, find_shape
 from core.data.formats import FORMATS, feather, json_lines, parquet
 from core.data.formats.base import Reading
 from core.data.formats.delimited import read_frame
@@ -17,6 +16,7 @@ from core.data.opening import opened
 from core.data.options import Options
 from core.data.raw import Limits, Watch
 from core.data.storage import Stored
+from core.data.text.delimiters import check_header, find_shape
 from core.errors import InputError
 
 if TYPE_CHECKING:

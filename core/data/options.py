@@ -10,7 +10,7 @@ from datetime import UTC, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.data.raw import Role
-from core.data.textblocks import known_encoding
+from core.data.text.textblocks import known_encoding
 from core.errors import UsageError
 
 ROLES: tuple[Role, ...] = ("user", "item", "time", "rating")

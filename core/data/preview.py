@@ -9,7 +9,6 @@ from typing import Any
 
 import pyarrow as pa
 
-from core.data.delimiters import find_shape
 from core.data.formats import FORMATS
 from core.data.formats.base import Format, Reading, Table
 from core.data.gathering import Batch, Gatherer
@@ -18,6 +17,7 @@ from core.data.options import ROLES, make_options
 from core.data.place import choose, open_place
 from core.data.raw import Limits, Watch
 from core.data.sample import SAMPLE, open_sample
+from core.data.text.delimiters import find_shape
 from core.errors import RankscopeError
 
 SHOWN = 100

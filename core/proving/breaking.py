@@ -23,9 +23,9 @@ from core.proving.material import forget, made_plan, made_split, recording
 from core.proving.outside import cut_off_fetch, fetch_archive, open_source, write_source
 from core.proving.proof import Options, Progress, Verdict
 from core.runs import recording as recording_module
-from core.runs.dataset_store import MAKING
 from core.runs.folder import RunFolder
 from core.runs.importing import import_bundle
+from core.runs.kept_data.dataset_store import MAKING
 from core.runs.library import mark_run
 from core.runs.opening import open_run
 from core.runs.resuming import resume

@@ -12,14 +12,14 @@ from email.message import Message
 from pathlib import Path
 from unittest.mock import patch
 
-from core.data import fetching
-from core.data.fetching import Fetched, fetch
-from core.data.movielens import Download
+from core.data.downloads import fetching
+from core.data.downloads.fetching import Fetched, fetch
+from core.data.downloads.movielens import Download
+from core.data.downloads.web import Answer, Web
 from core.data.plan import DataPlan
 from core.data.raw import ReadingCancelled
-from core.data.web import Answer, Web
-from core.runs.dataset_store import Datasets
-from core.runs.datasets import Kept, open_kept
+from core.runs.kept_data.dataset_store import Datasets
+from core.runs.kept_data.datasets import Kept, open_kept
 from core.runs.workspace import Workspace
 
 ROWS = 400

@@ -92,7 +92,7 @@ FOR_NETWORKS = {
     "aiohttp", "asyncio", "ftplib", "http", "httpx", "imaplib", "poplib", "requests", "smtplib", "socketserver", "ssl",
     "urllib3", "xmlrpc", "PySide6.QtNetwork", "PySide6.QtWebSockets",
 }  # fmt: skip
-ALLOWED = {"core/data/web.py", "core/data/fetching.py"}
+ALLOWED = {"core/data/downloads/web.py", "core/data/downloads/fetching.py"}
 
 
 def test_that_one_module_alone_can_talk_to_a_network() -> None:

@@ -8,8 +8,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from core.data.plan import DataPlan
-from core.runs.dataset_store import VARIABLE, Datasets, datasets_of, space_taken
-from core.runs.datasets import load_kept
+from core.runs.kept_data.dataset_store import VARIABLE, Datasets, datasets_of, space_taken
+from core.runs.kept_data.datasets import load_kept
 from workbench.jobs.keeping import SETTING, kept_gigabytes
 from workbench.kept_data import KeptDataDialog
 from workbench.main_window import MainWindow

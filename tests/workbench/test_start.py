@@ -6,7 +6,7 @@ from pathlib import Path
 
 HEAVY = ("torch", "numpy", "pandas", "pyarrow", "pyqtgraph", "numba", "scipy")
 SPARED = (
-    "core.data.movielens",
+    "core.data.downloads.movielens",
     "core.durable",
     "core.lean_torch",
     "core.models",

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.data.movielens import Download
+from core.data.downloads.movielens import Download
 from core.runs.workspace import Workspace
 from workbench.jobs.importing import StageDone
 from workbench.jobs.job import Cancelled, JobControl, Progress, Tell, Work
 
 if TYPE_CHECKING:
-    from core.data.fetching import Fetched
+    from core.data.downloads.fetching import Fetched
 
 
 def downloading(download: Download, workspace: Workspace) -> Work:
     """Work that fetches a set into the workspace, or goes on with it; gives a Fetched."""
 
     def work(control: JobControl, tell: Tell) -> Fetched:
-        from core.data import fetching
+        from core.data.downloads import fetching
         from core.data.raw import ReadingCancelled
 
         workspace.prepare()

@@ -17,8 +17,8 @@ from workbench.session import Opened
 if TYPE_CHECKING:
     from core.data.preview import Preview
     from core.data.summary import Summary
-    from core.runs.dataset_store import Datasets
-    from core.runs.datasets import Kept
+    from core.runs.kept_data.dataset_store import Datasets
+    from core.runs.kept_data.datasets import Kept
 
 
 READING = ("reading",)
@@ -51,8 +51,8 @@ def importing(
 
     def work(control: JobControl, tell: Tell) -> Opened:
         from core.data.raw import ReadingCancelled
-        from core.runs.dataset_store import datasets_of
-        from core.runs.datasets import open_kept
+        from core.runs.kept_data.dataset_store import datasets_of
+        from core.runs.kept_data.datasets import open_kept
 
         PREPARATION.wait_for(READING, control, lambda event: tell(StageDone(WORDS, event.done, event.total)))
         store = datasets_of(workspace, gigabytes) if workspace is not None else None
@@ -75,7 +75,7 @@ def dividing(opened: Opened, choice: Choice, seed: int) -> Work:
     """Work that divides the same data in another way; gives an Opened."""
 
     def work(control: JobControl, tell: Tell) -> Opened:
-        from core.runs.datasets import Kept
+        from core.runs.kept_data.datasets import Kept
 
         kept = Kept(opened.loaded, None)
         return _described(opened.plan, choice, seed, opened.windows, kept, control, tell, summary=opened.summary)
@@ -117,7 +117,7 @@ def _described(
     Args:
         summary: of the same data, where it is known.
     """
-    from core.runs.described import describe, keep_description, read_description
+    from core.runs.kept_data.described import describe, keep_description, read_description
     from core.splits.prepare import divide_loaded
 
     tell(StageDone("dividing", 0, 0))

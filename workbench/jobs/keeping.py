@@ -34,7 +34,7 @@ def looking(workspace: Workspace) -> Work:
     """Work that gives what is Taken."""
 
     def work(control: JobControl, tell: Tell) -> Taken:
-        from core.runs.dataset_store import Datasets, space_taken
+        from core.runs.kept_data.dataset_store import Datasets, space_taken
 
         return Taken(*space_taken(Datasets(workspace)))
 
@@ -45,7 +45,7 @@ def shrinking(workspace: Workspace, gigabytes: float) -> Work:
     """Work that removes what does not fit, all of it for 0; gives what is Taken then."""
 
     def work(control: JobControl, tell: Tell) -> Taken:
-        from core.runs.dataset_store import Datasets, shrink, space_taken
+        from core.runs.kept_data.dataset_store import Datasets, shrink, space_taken
 
         # what a newer version keeps is not ours to remove
         workspace.check()

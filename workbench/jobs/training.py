@@ -143,8 +143,8 @@ def divided(
 ) -> tuple[Loaded, Split]:
     """The open data as the plan wants it; read again where windows need the repeats that were merged."""
     from core.data.raw import ReadingCancelled
-    from core.runs.dataset_store import datasets_of
-    from core.runs.datasets import load_kept
+    from core.runs.kept_data.dataset_store import datasets_of
+    from core.runs.kept_data.datasets import load_kept
     from core.splits.prepare import divide_loaded
 
     windows = MODELS[plan.model.name].batch == "window"

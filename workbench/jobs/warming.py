@@ -18,7 +18,7 @@ STAGES: dict[str, tuple[str, ...]] = {
         "core.data.summary",
         "core.splits.doctor",
         "core.data.preview",
-        "core.runs.described",
+        "core.runs.kept_data.described",
     ),
     "training": ("torch", "core.training.loop", "core.runs.recording", "core.runs.opening", "core.ranking"),
     "exporting": ("torch.export", "torch._meta_registrations"),

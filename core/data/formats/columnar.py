@@ -9,11 +9,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.data.delimiters import check_header
 from core.data.formats.base import Reading, Table
 from core.data.gathering import Batch, shown
 from core.data.raw import Role
 from core.data.roles import find_roles
+from core.data.text.delimiters import check_header
 from core.errors import InputError
 
 if TYPE_CHECKING:

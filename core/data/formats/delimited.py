@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from core.data.ahead import ahead
-from core.data.delimiters import Shape, check_header, delimiter_name, find_shape
 from core.data.formats.base import Format, Reading, Table
 from core.data.gathering import Batch
 from core.data.glance import Glance
 from core.data.raw import Role
 from core.data.roles import Roles, find_roles
-from core.data.textblocks import text_blocks
-from core.data.tokens import Fields, Grammar, Tokenizer
+from core.data.text.delimiters import Shape, check_header, delimiter_name, find_shape
+from core.data.text.textblocks import text_blocks
+from core.data.text.tokens import Fields, Grammar, Tokenizer
 from core.errors import InputError
 
 if TYPE_CHECKING:

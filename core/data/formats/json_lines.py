@@ -15,11 +15,11 @@ from core.data.formats.base import Format, Reading, Table
 from core.data.formats.delimited import nothing
 from core.data.gathering import Batch
 from core.data.glance import Glance
-from core.data.object_rows import ObjectRows, Refused, Values
 from core.data.raw import Role
 from core.data.roles import find_roles
-from core.data.textblocks import TextBlock, text_blocks
-from core.data.tokens import NUL, Grammar, records
+from core.data.text.object_rows import ObjectRows, Refused, Values
+from core.data.text.textblocks import TextBlock, text_blocks
+from core.data.text.tokens import NUL, Grammar, records
 from core.errors import InputError
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def objects_of(block: TextBlock) -> Iterator[tuple[int, str, dict[str, Any] | No
 
 def _batches(reading: Reading, labels: dict[Role, str]) -> Iterator[Batch]:
     # compiled code takes a moment to load, and opening what was kept needs none
-    from core.data.plain_objects import PlainObjects
+    from core.data.text.plain_objects import PlainObjects
 
     def exactly(line: str) -> Values | Refused:
         return _values(line, labels)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from core.data.formats.base import Format, ItemReader, Reading, Table
 from core.data.formats.delimited import Preset, read_delimited, read_frame
 from core.data.glance import Glance
-from core.data.tokens import Grammar
+from core.data.text.tokens import Grammar
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.data.column_names import GENRES, normalised
-from core.data.delimiters import Shape, check_header, find_shape
 from core.data.formats.base import Format, ItemReader, Reading, Table
 from core.data.formats.delimited import batches, note_shape, nothing, read_frame
 from core.data.glance import Glance
 from core.data.roles import find_roles
+from core.data.text.delimiters import Shape, check_header, find_shape
 from core.errors import InputError
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from core.data.formats.base import Format, Reading, Table
 from core.data.gathering import Batch
 from core.data.glance import Glance
 from core.data.roles import looks_like_number, looks_like_time
-from core.data.textblocks import TextBlock, text_blocks
-from core.data.tokens import NUL, Grammar, Record, records
+from core.data.text.textblocks import TextBlock, text_blocks
+from core.data.text.tokens import NUL, Grammar, Record, records
 from core.errors import UsageError
 
 GRAMMAR = Grammar(" ", False, 0)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from core.commands import main
-from core.runs.dataset_store import SMALLEST, VARIABLE
+from core.runs.kept_data.dataset_store import SMALLEST, VARIABLE
 from core.runs.workspace import VARIABLE as WORKSPACE
 
 

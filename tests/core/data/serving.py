@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from core.data.movielens import Download
+from core.data.downloads.movielens import Download
 
 
 def archive(rows: int = 4000) -> bytes:

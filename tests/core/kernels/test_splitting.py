@@ -6,7 +6,7 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given
 
-from core.data.plain_text import Column
+from core.data.text.plain_text import Column
 from core.kernels.splitting import encode_texts_reference, line_ends, whole_numbers, whole_numbers_reference
 
 # zero bytes and pieces of eight that agree are what a key of eight bytes could mix up

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from core.data.plan import DataPlan
-from core.runs.dataset_store import Datasets
+from core.runs.kept_data.dataset_store import Datasets
 from core.runs.workspace import Workspace
 from core.splits import prepare
 from core.splits.loaded import Loaded

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from core.data.plan import DataPlan
-from core.runs.dataset_store import Datasets
+from core.runs.kept_data.dataset_store import Datasets
 from core.splits.loaded import Loaded
 from tests.core.data.files import put
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from core.data.plan import DataPlan
-from core.runs import datasets, described
+from core.runs.kept_data import datasets, described
 from core.runs.workspace import Workspace
 from core.splits import SPLITS
 from core.training.plan import Choice

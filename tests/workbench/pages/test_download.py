@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
-from core.data import fetching
-from core.data.movielens import DOWNLOADS, part_of
-from core.data.web import Web
+from core.data.downloads import fetching
+from core.data.downloads.movielens import DOWNLOADS, part_of
+from core.data.downloads.web import Web
 from tests.core.data.serving import Served, archive, serving
 from workbench.main_window import MainWindow
 from workbench.pages.data.download_dialog import DownloadDialog

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
-from core.data.movielens import DOWNLOADS, Download, place_of, present
+from core.data.downloads.movielens import DOWNLOADS, Download, place_of, present
 from workbench.forms.editors import StillCombo
 from workbench.widgets.parts import button, label
 from workbench.words import cell

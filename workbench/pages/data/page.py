@@ -19,7 +19,7 @@ SAMPLE = "sample"
 
 # the first page: what reads is loaded after the window is painted
 if TYPE_CHECKING:
-    from core.data.movielens import Download
+    from core.data.downloads.movielens import Download
     from core.data.plan import DataPlan
     from core.training.plan import Choice
     from workbench.pages.data.overview import Overview

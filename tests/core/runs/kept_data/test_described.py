@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 
 from core.data.plan import DataPlan
-from core.runs.dataset_store import Datasets
-from core.runs.datasets import open_kept
-from core.runs.described import Description, describe, keep_description, read_description
+from core.runs.kept_data.dataset_store import Datasets
+from core.runs.kept_data.datasets import open_kept
+from core.runs.kept_data.described import Description, describe, keep_description, read_description
 from core.runs.workspace import Workspace
 from core.splits import SPLITS
 from core.splits.prepare import divide_loaded
 from tests.core.data.files import put
-from tests.core.runs.test_datasets import csv_text
+from tests.core.runs.kept_data.test_datasets import csv_text
 
 KIND = "leave-last-out"
 SETTINGS = SPLITS[KIND].settings()

@@ -15,9 +15,9 @@ from core.data.plan import DataPlan
 from core.data.raw import ReadingCancelled
 from core.errors import InputError
 from core.proving.faults import ERRORS, Faults
-from core.runs import dataset_store
-from core.runs.dataset_store import Datasets
-from core.runs.datasets import load_kept
+from core.runs.kept_data import dataset_store
+from core.runs.kept_data.dataset_store import Datasets
+from core.runs.kept_data.datasets import load_kept
 from core.runs.workspace import Workspace
 from core.splits import prepare
 from core.splits.loaded import Loaded

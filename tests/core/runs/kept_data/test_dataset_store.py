@@ -8,9 +8,9 @@ import pytest
 
 from core import durable
 from core.data.plan import DataPlan
-from core.runs import dataset_store, datasets, kept
-from core.runs.dataset_store import Datasets, datasets_of
-from core.runs.datasets import load_kept
+from core.runs.kept_data import dataset_store, datasets, kept
+from core.runs.kept_data.dataset_store import Datasets, datasets_of
+from core.runs.kept_data.datasets import load_kept
 from core.runs.workspace import Workspace
 from core.splits.loaded import Loaded
 from tests.core.data.files import put

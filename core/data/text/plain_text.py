@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from core.data.textblocks import unified
+from core.data.text.textblocks import unified
 from core.kernels.splitting import encode_texts, gather_texts, line_ends, split_rows, whole_numbers
 
 QUOTE = b'"'

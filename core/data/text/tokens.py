@@ -14,11 +14,11 @@ import pyarrow as pa
 
 from core.data.raw import Limits
 from core.data.rejects import RejectLog
-from core.data.textblocks import TextBlock
+from core.data.text.textblocks import TextBlock
 from core.errors import InputError
 
 if TYPE_CHECKING:
-    from core.data.plain_text import Rows
+    from core.data.text.plain_text import Rows
 
 QUOTE = '"'
 
@@ -106,7 +106,7 @@ class Tokenizer:
         self._limits, self._skip = limits, skip
         self._pending = TextBlock(b"", 1)
         # compiled code takes a moment to load, and opening what was kept needs none
-        from core.data.plain_text import PlainText
+        from core.data.text.plain_text import PlainText
 
         self._plain = PlainText(grammar.delimiter, grammar.quoting, grammar.columns, wanted, numbers) if fast else None
 

@@ -8,10 +8,10 @@ import pytest
 
 from core.data.plan import DataPlan
 from core.errors import StorageError
-from core.runs import kept
-from core.runs.dataset_store import Datasets
-from core.runs.datasets import load_kept
-from core.runs.kept import read_loaded, write_loaded
+from core.runs.kept_data import kept
+from core.runs.kept_data.dataset_store import Datasets
+from core.runs.kept_data.datasets import load_kept
+from core.runs.kept_data.kept import read_loaded, write_loaded
 from core.splits.prepare import load
 from tests.core.data.files import put
 from tests.core.runs.keeping import everything, same
@@ -51,8 +51,8 @@ def test_that_opening_what_was_kept_loads_neither_pandas_nor_compiled_code(sourc
 import sys
 from pathlib import Path
 from core.data.plan import DataPlan
-from core.runs.dataset_store import Datasets
-from core.runs.datasets import load_kept
+from core.runs.kept_data.dataset_store import Datasets
+from core.runs.kept_data.datasets import load_kept
 from core.runs.workspace import Workspace
 found = load_kept(Datasets(Workspace(Path(sys.argv[1])), smallest=0), DataPlan(source=sys.argv[2]))
 heavy = {"pandas", "numba", "scipy", "torch", "pyarrow.parquet"}

@@ -15,7 +15,7 @@ import filelock
 from core import durable, strict_json
 from core.errors import StorageError
 from core.runs import staging
-from core.runs.kept import FORMAT, MANIFEST
+from core.runs.kept_data.kept import FORMAT, MANIFEST
 from core.runs.workspace import KEPT_GIGABYTES, Workspace
 
 VARIABLE = "RANKSCOPE_KEEP_GB"

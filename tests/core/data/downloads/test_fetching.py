@@ -12,12 +12,12 @@ import filelock
 import pytest
 
 from core import durable
-from core.data import fetching
-from core.data.fetching import fetch
-from core.data.movielens import DOWNLOADS, Download, find_download, part_of, place_of, present
+from core.data.downloads import fetching
+from core.data.downloads.fetching import fetch
+from core.data.downloads.movielens import DOWNLOADS, Download, find_download, part_of, place_of, present
+from core.data.downloads.web import Web
 from core.data.raw import ReadingCancelled
 from core.data.reading import read_rows
-from core.data.web import Web
 from core.errors import DownloadError, RankscopeError, StorageError, UsageError
 from tests.core.data.serving import archive, serving
 

@@ -12,7 +12,7 @@ from typing import Any
 from core import __version__, durable, strict_json
 from core.data.summary import Spread, Summary, summarise
 from core.errors import RankscopeError
-from core.runs.dataset_store import Datasets, locked
+from core.runs.kept_data.dataset_store import Datasets, locked
 from core.splits.doctor import examine
 from core.splits.finding import Finding
 from core.splits.pictures import Bars, pictures

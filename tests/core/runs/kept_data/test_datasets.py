@@ -9,10 +9,10 @@ import pytest
 
 from core.data.plan import DataPlan
 from core.errors import InputError
-from core.runs import datasets
-from core.runs.dataset_store import Datasets
-from core.runs.datasets import load_kept
-from core.runs.kept import read_loaded
+from core.runs.kept_data import datasets
+from core.runs.kept_data.dataset_store import Datasets
+from core.runs.kept_data.datasets import load_kept
+from core.runs.kept_data.kept import read_loaded
 from core.splits.prepare import load
 from tests.core.data.files import put
 from tests.core.runs.keeping import csv_text, entries, everything, same
@@ -169,7 +169,7 @@ def test_that_what_reading_refuses_at_once_is_not_hashed_before(
 ) -> None:
     source.write_bytes(content + bytes(100_000))
     hashed: list[Path] = []
-    monkeypatch.setattr("core.runs.datasets.digest", lambda path, *rest: hashed.append(path) or "0" * 64)
+    monkeypatch.setattr("core.runs.kept_data.datasets.digest", lambda path, *rest: hashed.append(path) or "0" * 64)
     with pytest.raises(InputError):
         load_kept(store, DataPlan(source=str(source)))
     assert not hashed

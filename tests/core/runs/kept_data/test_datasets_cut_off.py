@@ -9,22 +9,22 @@ from pathlib import Path
 import pytest
 
 from core.data.plan import DataPlan
-from core.runs import dataset_store, datasets
-from core.runs.dataset_store import Datasets
-from core.runs.datasets import load_kept
+from core.runs.kept_data import dataset_store, datasets
+from core.runs.kept_data.dataset_store import Datasets
+from core.runs.kept_data.datasets import load_kept
 from core.runs.workspace import Workspace
 from core.splits.prepare import load
 from tests.core.data.files import put
-from tests.core.runs.test_datasets import csv_text, entries, same
+from tests.core.runs.kept_data.test_datasets import csv_text, entries, same
 
 DIES = """
 import os, sys
 from pathlib import Path
 from core import durable
 from core.data.plan import DataPlan
-from core.runs import kept
-from core.runs.dataset_store import Datasets
-from core.runs.datasets import load_kept
+from core.runs.kept_data import kept
+from core.runs.kept_data.dataset_store import Datasets
+from core.runs.kept_data.datasets import load_kept
 from core.runs.workspace import Workspace
 
 site, workspace, source = sys.argv[1:]
@@ -56,7 +56,7 @@ SITES = ("first table", "a later table", "manifest", "put in place", "pointer")
 def test_that_a_death_while_data_is_kept_leaves_no_half_data(tmp_path: Path, site: str) -> None:
     source = put(tmp_path, "ratings.csv", csv_text())
     words = [sys.executable, "-c", DIES, site, str(tmp_path / "workspace"), str(source)]
-    assert subprocess.run(words, check=False, timeout=120, cwd=Path(__file__).parents[3]).returncode == 9
+    assert subprocess.run(words, check=False, timeout=120, cwd=Path(__file__).parents[4]).returncode == 9
     store = Datasets(Workspace(tmp_path / "workspace"), smallest=0)
     assert len(entries(store)) == (1 if site == "pointer" else 0)
     plan = DataPlan(source=str(source))

@@ -10,8 +10,8 @@ from hypothesis import given
 from core.data.archives import Content
 from core.data.raw import Limits, Watch
 from core.data.rejects import RejectLog
-from core.data.textblocks import text_blocks
-from core.data.tokens import Grammar, Tokenizer
+from core.data.text.textblocks import text_blocks
+from core.data.text.tokens import Grammar, Tokenizer
 from core.errors import InputError
 
 Outcome = tuple[list[tuple[object, ...]], list[tuple[str, int, str]]] | str

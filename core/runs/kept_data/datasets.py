@@ -17,8 +17,8 @@ from core.data.origin import ROLES, Origin, Origins, Standing, check_beginnings,
 from core.data.plan import DataPlan
 from core.data.raw import file_name
 from core.errors import RankscopeError, StorageError
-from core.runs.dataset_store import OPENED, Datasets, locked, making, read_pointer, remove, tidy
-from core.runs.kept import FORMAT, MANIFEST, read_loaded, write_loaded
+from core.runs.kept_data.dataset_store import OPENED, Datasets, locked, making, read_pointer, remove, tidy
+from core.runs.kept_data.kept import FORMAT, MANIFEST, read_loaded, write_loaded
 from core.splits.loaded import NONE, Loaded, Progress
 
 SETTLED = 2_000_000_000

@@ -16,10 +16,10 @@ from pathlib import Path
 import filelock
 
 from core import durable, strict_json
-from core.data.heeding import heeding
-from core.data.movielens import Download, part_of, place_of, present
+from core.data.downloads.heeding import heeding
+from core.data.downloads.movielens import Download, part_of, place_of, present
+from core.data.downloads.web import Answer, Web, hang_up, open_address, reason_of
 from core.data.raw import ReadingCancelled
-from core.data.web import Answer, Web, hang_up, open_address, reason_of
 from core.errors import DownloadError, StorageError, UsageError
 
 PIECE = 1 << 16

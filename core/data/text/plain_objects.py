@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from core.data.object_rows import Exactly, ObjectRows, Refused
-from core.data.plain_text import LARGEST, Column
-from core.data.textblocks import unified
+from core.data.text.object_rows import Exactly, ObjectRows, Refused
+from core.data.text.plain_text import LARGEST, Column
+from core.data.text.textblocks import unified
 from core.kernels.objects import split_objects
 from core.kernels.splitting import line_ends
 

@@ -12,8 +12,8 @@ from core.data.column_names import known, recognised
 from core.data.glance import HEAD, Glance
 from core.data.moments import Kind, parse_moment
 from core.data.options import Options
-from core.data.textblocks import TextBlock
-from core.data.tokens import Grammar, Record, clean_quotes, records
+from core.data.text.textblocks import TextBlock
+from core.data.text.tokens import Grammar, Record, clean_quotes, records
 from core.errors import InputError
 
 SURE = ("\t", "::")
