@@ -59,6 +59,21 @@ def test_that_another_workspace_shows_its_own_runs_and_is_remembered(
     assert any(str(first.path)[-20:] in action.text() for action in menu.actions())
 
 
+def test_that_a_workspace_that_was_moved_away_is_told(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    workspace = with_run(window.context.workspace.path)
+    page = runs_page(qtbot, window, 1)
+    workspace.path.rename(tmp_path / "away")
+    page.read()
+    qtbot.waitUntil(lambda: not page.runs.entries and not window.jobs.running, timeout=60_000)
+    message = window.message_bar.message
+    assert message is not None
+    assert "not there any more" in message.text
+    window.message_bar.clear()
+    page.read()
+    qtbot.waitUntil(lambda: not window.jobs.running, timeout=60_000)
+    assert window.message_bar.message is None
+
+
 def in_view(window: MainWindow) -> tuple[Path | None, Path | None]:
     run, other = window.session.run, window.session.other
     return None if run is None else run.folder.path, None if other is None else other.folder.path

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QPushButton, QSplitter, QVBoxLayout, QWidget
 
+from core import durable
 from core.runs.entries import DAMAGED, Entry
 from workbench.jobs.job import End, Job
 from workbench.jobs.library import Shelf, shelving
@@ -22,6 +23,7 @@ from workbench.tables.table import ROW
 from workbench.widgets.empty import Empty
 from workbench.widgets.parts import button, set_icon
 from workbench.widgets.shown_stack import ShownStack
+from workbench.words import cell
 
 AGAIN = 3000
 """Milliseconds after which the list is read again while a run is being written."""
@@ -172,6 +174,7 @@ class RunsPage(Page):
             return
         if self.shelf is None:
             self._divide(len(shelf.library.entries))
+        self._tell_when_gone(self.shelf, shelf)
         self.shelf = shelf
         self.context.theme.run_colours.learn({each.folder: each.number for each in shelf.library.entries})
         faults = tuple(each.fault for each in shelf.library.entries if each.fault) + shelf.library.notes
@@ -181,6 +184,14 @@ class RunsPage(Page):
         self._faults = faults
         self.stack.setCurrentIndex(1 if shelf.library.entries or shelf.trashed else 0)
         self.list.show_shelf(shelf)
+
+    def _tell_when_gone(self, before: Shelf | None, now: Shelf) -> None:
+        """Runs that were listed are not merely none: their workspace was moved away, or its drive."""
+        path = self.context.workspace.path
+        if before is not None and before.library.entries and not now.library.entries and not path.is_dir():
+            where = cell(durable.printable_path(path), 120)
+            text = f"The workspace {where} is not there any more. Bring it back, or choose another in the File menu."
+            self.context.tell(Message(text, "warning"))
 
     def _divide(self, rows: int) -> None:
         """Give the table as much room as its first rows need, the rest to what is below."""

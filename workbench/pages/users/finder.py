@@ -20,7 +20,7 @@ from workbench.words import cell, score
 
 TYPING = 200
 """Milliseconds after the last letter until the search begins."""
-WIDTH = 264
+WIDTH = 280
 LEAST, AROUND = 46, 18
 """Pixels of a column of numbers, and those that a number has around it: a number that is cut tells nothing."""
 UP, DOWN = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
