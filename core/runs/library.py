@@ -84,7 +84,9 @@ def read_library(workspace: Workspace, before: Library | None = None) -> Library
     _meet(workspace, unmet, stamps, first, fresh)
     gone = [name for name in known if name not in stamps] + [name for name in changed if name not in fresh]
     if fresh or gone:
-        index.write_index(index_path(workspace), fresh, gone)
+        # where the workspace itself was moved away, an index would take its place
+        if workspace.path.is_dir():
+            index.write_index(index_path(workspace), fresh, gone)
         known = {name: kept for name, kept in known.items() if name in stamps} | {
             name: row for name, (row, _) in fresh.items()
         }

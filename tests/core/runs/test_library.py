@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from pathlib import Path
 
 import pytest
 
@@ -166,3 +167,15 @@ def test_that_a_file_that_is_mended_in_its_place_is_read_again(workspace: Worksp
         file.write(content)
     assert [each.state for each in read_library(workspace).entries] == ["completed"]
     assert read_library(workspace).read == 0
+
+
+def test_that_nothing_is_written_in_the_place_of_a_workspace_that_was_moved_away(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    put_run(workspace)
+    before = read_library(workspace)
+    workspace.path.rename(tmp_path / "away")
+    assert not read_library(workspace, before).entries
+    assert not workspace.path.exists()
+    (tmp_path / "away").rename(workspace.path)
+    assert len(read_library(workspace).entries) == 1
