@@ -5,21 +5,17 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 from numba import njit
-from numpy import float32, uint64
+from numpy import uint64
 
 from core.kernels.factorisation import (
     AHEAD,
-    BCE,
     CHUNK,
-    HINGE,
     NOTHING,
     RELAXED,
     Constants,
     Rule,
     Tables,
-    bin_of,
-    descend_pairs,
-    descend_points,
+    descend,
     without_missing,
 )
 from core.kernels.portions import PLACE
@@ -134,9 +130,6 @@ def learn_in_portion(
         cells: the positives, user and place of the item in the portion, each user's together.
         members: items of the portion.
     """
-    rate = rule.learning_rate
-    keep = float32(1) - rate * rule.l2
-    share = float32(1) / float32(rule.negatives)
     a_time = max(CHUNK // rule.negatives, 1)
     triples = np.zeros((3, a_time * rule.negatives + AHEAD), np.uint32)
     differences = np.empty(a_time * rule.negatives, np.float32)
@@ -149,11 +142,5 @@ def learn_in_portion(
         count = draw_in_portion(cells, first, stop, row, members, rule.negatives, key, met, order, guesses, triples)
         skipped += stop - first - count // rule.negatives
         learned += count
-        if rule.loss == BCE:
-            total += descend_points(lanes, tables, triples, count, share, rate, keep, fixed.logistic, differences)
-        else:
-            margin = rule.margin if rule.loss == HINGE else float32(-1)
-            total += descend_pairs(lanes, tables, triples, count, margin, rate, keep, fixed.logistic, differences)
-        for at in range(count):
-            histogram[bin_of(differences[at])] += 1
+        total += descend(lanes, tables, triples, count, rule, fixed, differences, histogram)
     return total, learned, skipped

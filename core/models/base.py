@@ -38,7 +38,7 @@ class Building:
         train: the training part, for sizes and counts.
         generator: initial values come from here and nowhere else.
         loss: key of the loss.
-        ranking_rows: users x items are ``train.n_users`` and ``train.n_items``.
+        seed: what a model without parameters follows from.
     """
 
     settings: Any
