@@ -168,7 +168,12 @@ def _by_position(
         why = f"The columns are {_listed(names)}" if named else f"It has {len(names)} columns without names"
         raise ask(missing[0], names, where, why)
     if len(missing) == 1 and len(left) > 1:
-        raise ask(missing[0], [names[at] for at in left], where, f"It could be {_listed([names[at] for at in left])}")
+        # nobody's id is a date
+        able = [at for at in left if at >= len(columns) or not looks_like_dates(columns[at])]
+        if len(able) != 1:
+            could = [names[at] for at in able or left]
+            raise ask(missing[0], could, where, f"It could be {_listed(could)}")
+        left.sort(key=lambda at: at != able[0])
     for role in missing:
         at = left.pop(0)
         if at < len(columns) and looks_like_dates(columns[at]):

@@ -64,11 +64,13 @@ def test_that_roles_can_be_given_by_hand(qtbot: QtBot, window: MainWindow, tmp_p
     dialog = dialog_of(qtbot, window, path)
     assert not dialog.import_.isEnabled()
     assert dialog.model.rowCount() == 60
+    assert "once the file can be read" in dialog.check.text.text()
     for role, column in (("user", "b"), ("item", "d")):
         combo = dialog.roles[role]
         combo.setCurrentIndex(combo.findData(column))
         combo.activated.emit(combo.currentIndex())
     qtbot.waitUntil(dialog.import_.isEnabled, timeout=30_000)
+    assert dialog.roles["time"].currentText().endswith("none")
     plan = dialog.plan()
     assert plan.columns == "user=b,item=d"
     dialog.reject()

@@ -59,7 +59,7 @@ class CheckPanel(Card):
         self._plan, self.error, self.found = plan, None, None
         self.count.hide()
         if plan is None:
-            self._say("")
+            self._say("It is counted once the file can be read and every field is right.")
             return
         size = size_of([plan.source, plan.test, plan.validation, plan.candidates])
         if size <= AT_ONCE:

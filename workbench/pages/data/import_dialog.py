@@ -286,7 +286,8 @@ class ImportDialog(QDialog):
         kept = combo.currentData()
         combo.clear()
         at = found.roles.get(role)
-        combo.addItem(f"{FOUND}: {cell(found.names[at], 30)}" if at is not None else FOUND, "")
+        nothing = FOUND if found.error is not None else f"{FOUND}: none"
+        combo.addItem(f"{FOUND}: {cell(found.names[at], 30)}" if at is not None else nothing, "")
         if role in ("time", "rating"):
             combo.addItem("not used", NOT_USED)
         if found.free:

@@ -95,6 +95,17 @@ def test_that_a_column_of_dates_is_not_taken_for_an_item(tmp_path: Path) -> None
     assert pairs(rows) == [("1", "214536502"), ("1", "214536500")]
 
 
+def test_that_a_column_of_dates_is_not_taken_for_a_user_whose_name_is_not_usual(tmp_path: Path) -> None:
+    lines = ["hörer;song id;plays;zeitpunkt", "山田 1;曲 7;3;2024-01-02T10:00:00+09:00"]
+    lines += ["محمد;曲 8;1;2024-01-02T02:00:00Z"]
+    rows = read_rows(put(tmp_path, "plays.csv", "\n".join(lines) + "\n"))
+    assert pairs(rows) == [("山田 1", "曲 7"), ("محمد", "曲 8")]
+    assert rows.clock == "utc"
+    lines[0] = "hörer;song id;ort;zeitpunkt"
+    error = refused(put(tmp_path, "places.csv", "\n".join(lines) + "\n"))
+    assert error.why == "It could be hörer, ort"
+
+
 def test_that_ids_of_ten_digits_are_ids(tmp_path: Path) -> None:
     rows = read_rows(put(tmp_path, "a.csv", "A2EFCYXHNK06IS,0345417627,5.0,978480000\nB,0345417628,4.0,978480001\n"))
     assert pairs(rows)[0] == ("A2EFCYXHNK06IS", "0345417627")
