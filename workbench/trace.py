@@ -210,8 +210,10 @@ def lines_of(event: RunEvent) -> list[str]:
     elif isinstance(event, EpochDone):
         found = f", {shown_metrics(event.metrics)}" if event.metrics else ""
         best = " (best)" if event.best else ""
-        speed = rate(event.examples / event.seconds) if event.seconds > 0 else ""
-        words.append(f"Epoch {event.epoch}: loss {number(event.loss)}{found}{best}, {duration(event.seconds)}, {speed}")
+        # the time of an epoch that was measured is not that of training alone, whose speed stands at the plots
+        speed = f", {rate(event.examples / event.seconds)}" if event.seconds > 0 else ""
+        took = f"{duration(event.seconds)}{' with ranking' if event.metrics else speed}"
+        words.append(f"Epoch {event.epoch}: loss {number(event.loss)}{found}{best}, {took}")
         if event.skipped:
             words.append(f"{event.skipped:,} rows had no negative: these users have met every item")
     elif isinstance(event, RunCompleted):

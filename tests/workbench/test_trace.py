@@ -107,3 +107,10 @@ def test_that_the_end_is_told_beside_popularity_and_with_its_reason() -> None:
     whole.take([started, RunCompleted({**result, "epochs": 5, "model": "popularity"})], live=False)
     assert whole.log[-1] == "Done. On the test part: Hit@10 .200, AUC .700; best epoch 1"
     assert not any("No gain" in line for line in whole.log)
+
+
+def test_that_the_time_of_an_epoch_that_was_measured_is_not_given_as_the_speed_of_training() -> None:
+    (measured,) = lines_of(done(1, 0.1))
+    assert measured.endswith("2.00 s with ranking")
+    (alone,) = lines_of(done(1, 0.1, phase="refit"))
+    assert alone.endswith("2.00 s, 200/s")

@@ -4,7 +4,14 @@ import math
 from types import SimpleNamespace
 from typing import Any
 
+from pytestqt.qtbot import QtBot
+
+from core.runs.colours import Style
+from core.training.events import EpochDone
+from workbench.pages.runs.curves import CurvesPanel
 from workbench.pages.runs.metrics import figures_of, part_of, strip_of
+from workbench.theme import Theme
+from workbench.trace import Trace
 
 
 def detail(**result: Any) -> Any:
@@ -37,3 +44,16 @@ def test_that_sampled_figures_are_called_so() -> None:
     assert strip_of("auc", "test", [(full, style, "one"), (sampled, style, "other")]).title == "AUC (some sampled)"
     assert strip_of("auc", "test", [(sampled, style, "other")]).title == "AUC (sampled)"
     assert strip_of("auc", "validation", [(sampled, style, "other")]).title == "AUC"
+
+
+def test_that_the_curve_of_one_epoch_stands_among_epochs_that_there_may_be(qtbot: QtBot, theme: Theme) -> None:
+    panel = CurvesPanel(theme)
+    qtbot.addWidget(panel)
+    panel.show()
+    trace = Trace("run")
+    trace.take([EpochDone(1, 5, 0.5, {"ndcg@10": 0.02}, True, 0.1, 2.0, 400)])
+    record = SimpleNamespace(plan={}, result={})
+    panel.show_runs([(SimpleNamespace(folder="one", record=record, trace=trace), Style(0), "one")])  # type: ignore[list-item]
+    (least, most), _ = panel.plot.getPlotItem().getViewBox().viewRange()
+    assert least >= -0.5
+    assert most <= 3

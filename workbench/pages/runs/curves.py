@@ -90,6 +90,9 @@ class CurvesPanel(QWidget):
         self.plot.level("best", float(best) if best else None, self._best_words(), upright=True)
         self.legend.show_entries([(style.colour, cell(title, 28), style.dash) for _, style, title in self._shown])
         self.plot.fit()
+        if max((detail.trace.epochs.values.max(initial=0) for detail, _, _ in self._shown), default=0) == 1:
+            # around one point alone there would be tens of epochs that never were
+            self.plot.setXRange(0, 2, padding=0)
         self.loss.fit()
         drawn = any(len(detail.trace.epochs) or len(detail.trace.loss) for detail, _, _ in self._shown)
         self.nothing.setText("No curves: the run told nothing epoch by epoch." if self._shown else "")
