@@ -19,7 +19,7 @@ from workbench.pages.train.overlay import Overlay
 from workbench.pages.train.pace import Pace
 from workbench.pages.train.pinned import PinnedUsers
 from workbench.pages.train.queue_panel import QueuePanel
-from workbench.pages.train.ranking_plot import STRIPS, by_key, chosen_names, list_lengths
+from workbench.pages.train.ranking_plot import STRIPS, by_key, chosen_names, last_epoch, list_lengths
 from workbench.pages.train.turns import Turns
 from workbench.plots.legend import Legend
 from workbench.trace import Trace
@@ -32,7 +32,7 @@ REDRAW, CATCH_UP = 50, 8
 PARTS = ("loss", "difference", "metrics", *STRIPS, "speed", "ranks", "log")
 """What is drawn in one event: more in one go would hold the window for too long."""
 BY_EPOCH = ("metrics", *STRIPS, "ranks")
-"""Parts that change when an epoch was measured, and at no step."""
+"""Parts that change when an epoch was measured, and at no step but one at which the axis of epochs grows."""
 TITLES = {"loss": "Loss", "metrics": "Validation", "difference": "Score difference", "ranks": "Pinned users"}
 MOST_LINES = 6
 TALL = 660
@@ -259,7 +259,9 @@ class LivePanel(QWidget):
         waits = place in PLOTS and not self.plots.in_view(place)
         if trace is None or waits or not self.isVisible():
             return False
-        told = (len(trace.epochs), trace.started is not None) if part in BY_EPOCH else trace.version
+        # the strips share the axis of the lowest: where it grows between two epochs all of them grow
+        by_epoch = (len(trace.epochs), trace.started is not None, last_epoch([trace]))
+        told = by_epoch if part in BY_EPOCH else trace.version
         if not self._turns.draws(part, told):
             return False
         draw: dict[str, Callable[[Trace], None]] = {

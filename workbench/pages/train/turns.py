@@ -16,7 +16,9 @@ EVERY = {
     "ranks": 1.0,
     "log": 0.6,
 }
-"""Seconds between two drawings of a part at the beginning: the loss is what is watched."""
+"""Seconds between two drawings of a part at the beginning."""
+WATCHED, AHEAD = "loss", 3.0
+"""What is looked at goes first, until another part is so many times as late for its own pace."""
 FRESH, SLOWEST = 10.0, 5.0
 """Seconds for which a run is drawn that often, and how many times as long it may take later: of a long line what is new
 is a pixel or none, and what it takes to draw it is taken from the training."""
@@ -61,11 +63,12 @@ class Turns:
         return [part for part in self.parts if part not in self._drawn]
 
     def due(self, ended: bool = False) -> list[str]:
-        """Parts whose time has come, the one that is latest for its own pace first; all of a run that has ended."""
+        """Parts whose time has come, the latest for its own pace first; all of a run that has ended."""
         now = self._clock()
         slower = min(max((now - self._begun) / FRESH, 1.0), SLOWEST)
         late = {part: self._lateness(part, now, slower) for part in self.parts}
-        return sorted((part for part in self.parts if ended or late[part] >= 1.0), key=lambda part: -late[part])
+        found = [part for part in self.parts if ended or late[part] >= 1.0]
+        return sorted(found, key=lambda part: -late[part] * (AHEAD if part == WATCHED else 1.0))
 
     def _lateness(self, part: str, now: float, slower: float) -> float:
         """How long ago it was drawn, in times of its own pace."""

@@ -103,6 +103,21 @@ def test_that_the_last_of_a_run_is_drawn_however_much_was_drawn_before(
     assert live.log.toPlainText().splitlines()[-1].endswith("What was trained is kept")
 
 
+def test_that_all_strips_show_the_same_epochs_when_their_axis_grows_within_one(
+    live: LivePanel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trace = live.trace
+    assert trace is not None
+    monkeypatch.setattr(live._pace, "allows", lambda: True)
+    monkeypatch.setattr(live._turns, "_every", dict.fromkeys(PARTS, 1e-9))
+    strip = live.plots.metrics.strips["lists"]
+    before = strip.getPlotItem().getViewBox().viewRange()[0][1]
+    trace.take([steps(2, 2, 0.8)])
+    for _ in PARTS:
+        live._look()
+    assert strip.getPlotItem().getViewBox().viewRange()[0][1] > before + 0.5
+
+
 def test_that_nothing_is_looked_for_while_the_page_is_not_seen(live: LivePanel, window: MainWindow) -> None:
     window.show()
     window.go("data")

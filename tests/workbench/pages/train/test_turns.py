@@ -53,6 +53,19 @@ def test_that_what_is_latest_for_its_own_pace_comes_first() -> None:
     assert turns.due() == ["log"]
 
 
+def test_that_the_loss_goes_first_and_keeps_nothing_from_being_drawn() -> None:
+    clock = Clock()
+    turns = Turns(EVERY, clock=clock)
+    counted = dict.fromkeys(EVERY, 0)
+    # time for one drawing in a tenth of a second, which is less than what is due
+    for _ in range(100):
+        clock.now += 0.1
+        for part in turns.due()[:1]:
+            counted[part] += turns.draws(part, clock.now)
+    assert counted["loss"] >= 30
+    assert all(drawings >= 4 for drawings in counted.values())
+
+
 def test_that_no_part_is_drawn_twice_of_the_same_state() -> None:
     clock = Clock()
     turns = Turns(PARTS, PACES, clock)
