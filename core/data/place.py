@@ -22,6 +22,9 @@ LISTED = 12
 ARCHIVES = (".zip", ".tar", ".7z", ".rar", ".tgz")
 TEXTS = ("readme", "licence", "license", "citation", "changelog", "checksum")
 
+USUAL = ("interactions", "interaction", "ratings", "events")
+"""Stems of files that say what they hold, where several could be meant."""
+
 Neighbours = Mapping[str, Callable[[], Stored]]
 """Base names in small letters, and how to come by the file."""
 
@@ -114,9 +117,11 @@ def choose(place: Place, usual: Sequence[str], companions: Sequence[str]) -> Sto
         [file for file, name in names.items() if "train" in name.split(".") and _plausible(name, companions)],
         [file for file, name in names.items() if _plausible(name, companions)],
     ):
+        told = [file for file in found if names[file].rpartition(".")[0] in USUAL]
         trains = [file for file in found if "train" in names[file].split(".")]
-        if len(trains) == 1 or len(found) == 1:
-            return (trains if len(trains) == 1 else found)[0]
+        for only in (trains, found, told):
+            if len(only) == 1:
+                return only[0]
         if found:
             raise _several(place, found)
     packed = [file for file, name in names.items() if name.endswith(ARCHIVES)]

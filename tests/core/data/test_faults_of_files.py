@@ -192,6 +192,15 @@ def test_that_a_link_to_a_file_is_followed(tmp_path: Path) -> None:
     assert len(read_rows(tmp_path / "link.csv")) == 2000
 
 
+def test_that_of_several_files_the_one_that_says_it_holds_the_interactions_is_taken(tmp_path: Path) -> None:
+    put(tmp_path, "set/songs.csv", "item,title\nx,Song\n")
+    put(tmp_path, "set/interactions.csv", "user,item\na,x\nb,y\n")
+    assert len(read_rows(tmp_path / "set").users) == 2
+    put(tmp_path, "other/songs.csv", "item,title\nx,Song\n")
+    put(tmp_path, "other/interactions.test.csv", "user,item\na,x\n")
+    assert refused(tmp_path / "other").code == "input.several-files"
+
+
 def test_that_an_empty_folder_and_one_of_several_files_are_refused_by_name(tmp_path: Path) -> None:
     assert refused(tmp_path).code == "input.no-file"
     put(tmp_path, "one.csv", TEXT)
