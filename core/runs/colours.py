@@ -15,6 +15,10 @@ class Style:
     dash: bool = False
 
 
+STRANGERS = 256
+"""Runs that are remembered beyond those of the library."""
+
+
 class RunColours:
     """A table from run id to the number of a colour.
 
@@ -28,11 +32,23 @@ class RunColours:
     def __init__(self, series: int) -> None:
         self.series = series
         self._numbers: dict[str, int] = {}
+        self._most = STRANGERS
+
+    def __len__(self) -> int:
+        """How many runs are remembered."""
+        return len(self._numbers)
 
     def learn(self, numbers: Mapping[str, int]) -> None:
-        """Take the numbers of runs, by id; those that were asked for before keep what they have."""
+        """Take the numbers of runs, by id; those that were asked for before keep what they have.
+
+        The longest known are forgotten where there are many more than were ever given at once: they are deleted runs.
+        """
+        self._most = max(self._most, len(numbers) + STRANGERS)
         for run, number in numbers.items():
-            self._numbers.setdefault(run, number)
+            # put behind those that were not given again
+            self._numbers[run] = self._numbers.pop(run, number)
+        for run in list(self._numbers)[: -self._most]:
+            del self._numbers[run]
 
     def of(self, run: str) -> int:
         """The colour of a run, 0..series - 1."""

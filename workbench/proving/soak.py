@@ -41,7 +41,7 @@ MORE = 2
 """Threads or handles more in the last quarter than in the second."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Sample:
     """What the process took at one instant, between two trainings.
 

@@ -7,7 +7,7 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.runs.colours import RunColours
+from core.runs.colours import STRANGERS, RunColours
 from core.runs.differing import plan_table
 
 PLANS = [
@@ -55,3 +55,14 @@ def test_that_two_runs_with_one_colour_are_told_apart_by_a_dash() -> None:
     styles = colours.styles(["b", "a", "c"])
     assert [style.colour for style in styles] == [1, 1, 2]
     assert [style.dash for style in styles] == [False, True, False]
+
+
+def test_that_colours_of_deleted_runs_are_forgotten_and_none_of_the_library() -> None:
+    colours = RunColours(7)
+    library = {f"run {at}": at for at in range(500)}
+    for at in range(3 * STRANGERS):
+        colours.learn({f"trained and deleted {at}": 5})
+        colours.learn(library)
+    assert [colours.of(run) for run in library] == [number % 7 for number in library.values()]
+    assert len(colours) == len(library) + STRANGERS
+    assert colours.of(f"trained and deleted {3 * STRANGERS - 1}") == 5
