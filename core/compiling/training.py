@@ -53,6 +53,9 @@ def train_neural(folder: Path) -> None:
     fit(folder, "neumf", {"tower": [128, 128]})
     fit(folder, "neumf", {"dropout": 0.1})
     fit(folder, "neumf", optimiser={"l2": 0.01})
+    # most runs take many steps a call; others one, by the same kernels called one after the other
+    for l2 in (0.0, 0.01):
+        fit(folder, "neumf", optimiser={"name": "sgd", "l2": l2})
 
 
 def train_caser(folder: Path) -> None:

@@ -10,6 +10,7 @@ from numba import njit
 from numpy import uint64
 
 from core.kernels.membership import Seen, has_seen, unseen_at, unseen_reference
+from core.kernels.prefetch import prefetch
 from core.kernels.streams import below, below_reference, below_wide, stream_of, word, word_reference
 
 if TYPE_CHECKING:
@@ -88,6 +89,55 @@ def draw_uniform(seen: Seen, users: Users, key: uint64, first_row: int, items: D
             if not found:
                 place = below(word(stream, uint64(column * SPAN + ATTEMPTS)), uint64(unseen))
                 items[row, column] = unseen_at(indptr, seen_items, user, np.int64(place))
+
+
+@njit(nogil=True, cache=True)
+def draw_uniform_ahead(seen: Seen, users: Users, key: uint64, items: Drawn, valid: Mask) -> None:
+    """``draw_uniform`` for rows from 0 on, whose first draws ask for what tells of them before it is needed.
+
+    Args:
+        items: ``[1 + n, rows]``, written from the second line on.
+    """
+    indptr, seen_items, bits, n_items = seen.indptr, seen.items, seen.bits, seen.n_items
+    mapped = bits.shape[0] == len(indptr) - 1
+    for row in range(len(users)):
+        stream = stream_of(key, uint64(row))
+        for column in range(items.shape[0] - 1):
+            item = below(word(stream, uint64(column * SPAN)), uint64(n_items))
+            items[1 + column, row] = item
+            if mapped:
+                prefetch(bits, uint64(users[row]), item >> uint64(6))
+    for row in range(len(users)):
+        user = uint64(users[row])
+        unseen = n_items - (indptr[user + uint64(1)] - indptr[user])
+        valid[row] = unseen > 0
+        for column in range(items.shape[0] - 1):
+            if unseen == 0:
+                items[1 + column, row] = 0
+            elif has_seen(indptr, seen_items, bits, user, uint64(items[1 + column, row])):
+                items[1 + column, row] = _drawn_again(indptr, seen_items, bits, n_items, user, key, row, column)
+
+
+@njit(nogil=True, cache=True)
+def _drawn_again(
+    indptr: Users,
+    seen_items: npt.NDArray[np.int32],
+    bits: npt.NDArray[np.uint64],
+    n_items: int,
+    user: uint64,
+    key: uint64,
+    row: int,
+    column: int,
+) -> int:
+    """What ``draw_uniform`` draws where its first draw was seen."""
+    stream = stream_of(key, uint64(row))
+    for attempt in range(1, ATTEMPTS):
+        item = below(word(stream, uint64(column * SPAN + attempt)), uint64(n_items))
+        if not has_seen(indptr, seen_items, bits, user, item):
+            return int(np.int64(item))
+    unseen = n_items - (indptr[user + uint64(1)] - indptr[user])
+    place = below(word(stream, uint64(column * SPAN + ATTEMPTS)), uint64(unseen))
+    return unseen_at(indptr, seen_items, user, np.int64(place))
 
 
 @njit(nogil=True, cache=True)

@@ -59,7 +59,7 @@ class TiledNeural(DirectPass):
         """The scores, the norms, and what the backward pass needs."""
         count, each = items.shape
         users, columns = asked.users.numpy(), np.ascontiguousarray(items.numpy().T)
-        ours, theirs, states = self._blocks(-(-count // TILE), each)
+        ours, theirs, states = self.blocks_for(-(-count // TILE), each)
         np.concatenate(self.layers, out=self.weights)
         scores = np.empty((each, count), np.float32)
         user_norms, item_norms = np.zeros(count, np.float32), np.zeros((each, count), np.float32)
@@ -82,7 +82,7 @@ class TiledNeural(DirectPass):
         found, of_users, of_items = (torch.from_numpy(each) for each in (scores.T, user_norms, item_norms.T))
         return found, of_users, of_items, saved
 
-    def _blocks(self, tiles: int, each: int) -> tuple[Floats, Floats, Floats]:
+    def blocks_for(self, tiles: int, each: int) -> tuple[Floats, Floats, Floats]:
         """Memory of the kernel, kept for batches of the same size."""
         found = self.blocks.get((tiles, each))
         if found is None:

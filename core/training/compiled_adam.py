@@ -31,6 +31,16 @@ class CompiledAdam(Adam):
 
     def advance(self) -> None:
         """One step of all parameters that have a gradient; in place of ``step``, which has hooks around it."""
+        if not self.find():
+            self.step()
+            return
+        settings = self.param_groups[0]
+        first, second = settings["betas"]
+        decoupled = settings["decoupled_weight_decay"]
+        adam_all(self.table, self.decays, decoupled, float(settings["lr"]), first, second, settings["eps"])
+
+    def find(self) -> bool:
+        """Bring ``table`` and ``decays`` up to date; False if something lies as the kernel cannot take it."""
         gradients = [
             0 if parameter.grad is None else parameter.grad.data_ptr()
             for group in self.param_groups
@@ -39,13 +49,7 @@ class CompiledAdam(Adam):
         if gradients != self.gradients:
             self.listed = self._list()
             self.gradients = gradients
-        if not self.listed:
-            self.step()
-            return
-        settings = self.param_groups[0]
-        first, second = settings["betas"]
-        decoupled = settings["decoupled_weight_decay"]
-        adam_all(self.table, self.decays, decoupled, float(settings["lr"]), first, second, settings["eps"])
+        return self.listed
 
     def _list(self) -> bool:
         """Write down where everything lies; False if something lies as the kernel cannot take it."""

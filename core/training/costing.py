@@ -128,7 +128,7 @@ def calibrated(plan: Plan, split: Split, control: Control) -> Speed | None:
         if control.stopped:
             return None
         if began:
-            steps, seconds = steps + 1, time.perf_counter() - began
+            steps, seconds = steps + step.steps, time.perf_counter() - began
         else:
             began = time.perf_counter()
         if seconds > STEPS_FOR:

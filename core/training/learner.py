@@ -18,23 +18,26 @@ from core.training.events import HISTOGRAM_BINS, HISTOGRAM_RANGE
 from core.training.objectives import objective_for
 from core.training.optimisers import make_optimisers, rate_factor
 from core.training.plan import Plan
+from core.training.tiled_steps import TiledSteps, tiled_steps_for
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step done.
+    """One step done, or some.
 
     Attributes:
-        loss: mean over the step's examples; a tensor on the device, read only when it is reported.
-        examples: positives (or entries) of the step.
+        loss: mean over the examples; a tensor on the device, read only when it is reported.
+        examples: positives (or entries).
         skipped: rows without a negative.
-        histogram: counts of s⁺ − s⁻, computed when called (a CPU-GPU sync point).
+        histogram: counts of s⁺ − s⁻ of the last step, computed when called (a CPU-GPU sync point).
+        steps: how many.
     """
 
     loss: Tensor | float
     examples: int
     skipped: Tensor | int
     histogram: Callable[[], tuple[int, ...]]
+    steps: int = 1
 
 
 class Learner(Protocol):
@@ -79,6 +82,7 @@ class GradientLearner:
         self.objective = objective_for(plan, train, model, device)
         self.optimisers = make_optimisers(plan, model)
         self.steps, self.rows = self.objective.steps, self.objective.rows
+        self.tiled = tiled_steps_for(plan, train, self.objective, self.optimisers)
         self.generator = torch.Generator(device)
         for module in model.modules():
             if isinstance(module, SeededDropout):
@@ -93,6 +97,9 @@ class GradientLearner:
         self.model.train()
         if first_step == 0:
             self.generator.manual_seed(key(self.plan.seed, "dropout", number))
+        if self.tiled is not None:
+            yield from self._portions(self.tiled, number, first_step)
+            return
         for at, forward in enumerate(self.objective.outcomes(number, first_step), first_step):
             self._set_rate(self.rate(number - 1 + at / self.steps))
             with self.forward_format:
@@ -108,6 +115,17 @@ class GradientLearner:
                 outcome.examples,
                 0 if outcome.skipped is None else outcome.skipped,
                 lambda differences=differences: difference_histogram(differences),  # type: ignore[misc]
+            )
+
+    def _portions(self, tiled: TiledSteps, number: int, first_step: int) -> Iterator[Step]:
+        """As ``epoch``, many steps a call."""
+        for portion in tiled.epoch(number, first_step, lambda step: self.rate(number - 1 + step / self.steps)):
+            yield Step(
+                portion.loss,
+                portion.examples,
+                portion.skipped,
+                lambda portion=portion: difference_histogram(portion.differences),  # type: ignore[misc]
+                portion.steps,
             )
 
     def _backward(self, loss: Tensor | float) -> None:

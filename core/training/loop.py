@@ -81,7 +81,7 @@ def fitting(state: RunState, judge: Judge, control: Control) -> Generator[RunEve
         began = time.monotonic()
         meter.begin_epoch(epoch)
         for step in learner.epoch(epoch, state.step):
-            state.step += 1
+            state.step += step.steps
             meter.add(step)
             if meter.due():
                 yield meter.report()

@@ -23,7 +23,7 @@ from core.samplers import SAMPLERS
 from core.samplers.base import Drawn, Sampler
 from core.samplers.in_batch import in_batch_mask
 from core.samplers.lower import LowerItems
-from core.seeding import key
+from core.seeding import keys
 from core.training.by_hand import KNOWN, KnownLoss, first_differences
 from core.training.optimisers import lazy_rows
 from core.training.plan import Plan
@@ -92,8 +92,8 @@ class RankingObjective:
 
     def outcomes(self, epoch: int, first: int = 0) -> Iterator[Callable[[], Outcome]]:
         """One function a batch."""
-        for step, batch in enumerate(self.batches.epoch(epoch, first), first):
-            drawing = key(self.plan.seed, "negatives", epoch, step)
+        drawings = keys(self.plan.seed, "negatives", epoch, self.steps)[first:].tolist()
+        for batch, drawing in zip(self.batches.epoch(epoch, first), drawings, strict=True):
             yield lambda batch=batch, drawing=drawing: self._outcome(batch, drawing)  # type: ignore[misc]
 
     def _outcome(self, batch: Batch, drawing: int) -> Outcome:
@@ -291,8 +291,8 @@ class RowObjective:
 
     def outcomes(self, epoch: int, first: int = 0) -> Iterator[Callable[[], Outcome]]:
         """One function a batch."""
-        for step, batch in enumerate(self.batches.epoch(epoch, first), first):
-            drawing = key(self.plan.seed, "negatives", epoch, step)
+        drawings = keys(self.plan.seed, "negatives", epoch, self.steps)[first:].tolist()
+        for batch, drawing in zip(self.batches.epoch(epoch, first), drawings, strict=True):
             yield lambda batch=batch, drawing=drawing: self._outcome(batch, drawing)  # type: ignore[misc]
 
     def _outcome(self, batch: RowBatch, drawing: int) -> Outcome:

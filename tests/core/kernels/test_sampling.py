@@ -40,6 +40,20 @@ def test_that_uniform_draws_equal_the_reference(pairs: Pairs, key: int, first_ro
         assert valid[user] == (wanted[0] >= 0)
 
 
+@given(pairs=pair_sets(), key=st.integers(0, 2**64 - 1), budget=st.sampled_from([0, 1, 2**20]))
+def test_that_draws_that_look_ahead_are_the_same(pairs: Pairs, key: int, budget: int) -> None:
+    users = np.repeat(np.arange(pairs.n_users), 2)
+    items, valid = np.empty((len(users), 3), np.int64), np.empty(len(users), np.bool_)
+    ahead, valid_ahead = np.full((4, len(users)), -1, np.int64), np.empty(len(users), np.bool_)
+    seen = seen_of(pairs, budget)
+    sampling.draw_uniform(seen, users, np.uint64(key), 0, items, valid)
+    sampling.draw_uniform_ahead(seen, users, np.uint64(key), ahead, valid_ahead)
+    assert ahead[1:].T.tolist() == items.tolist()
+    assert valid_ahead.tolist() == valid.tolist()
+    # the first line is the positives'
+    assert (ahead[0] == -1).all()
+
+
 @given(pairs=pair_sets(), key=st.integers(0, 2**64 - 1), alpha=st.sampled_from([0.0, 0.75, 2.0]), data=st.data())
 def test_that_draws_by_popularity_equal_the_reference(
     pairs: Pairs, key: int, alpha: float, data: st.DataObject
