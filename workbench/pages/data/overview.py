@@ -61,15 +61,18 @@ class Overview(QWidget):
 
     def _making(self, context: Context) -> Iterator[None]:
         """Make the tabs, giving the window back between two: all in one go would be felt."""
-        self.plots = Plots(context)
+        self.plots = Plots()
         self.tabs.addTab(self.plots, "Overview")
-        yield
+        for _ in self.plots.making(context):
+            yield
         self.users = EntityPanel(context, "Find a user by id", "Users", context.session.pin)
+        yield
         self.items = EntityPanel(context, "Find an item by id, title or genre", "Items", context.session.pin_item)
         self.tabs.addTab(self.users, "Users")
         self.tabs.addTab(self.items, "Items")
         yield
         self.split = SplitPanel(context)
+        yield
         self.report = ReportPanel(context)
         self.tabs.addTab(self.split, "Split")
         self.tabs.addTab(self.report, "Report")
@@ -129,28 +132,39 @@ def span_words(summary: Summary) -> str:
 class Plots(QWidget):
     """Long tail, activity, months, ratings."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        theme = context.theme
-        self.tail = Plot(theme, "Long tail of items", "rank of the item", "interactions", log=(True, True))
-        self.activity = Plot(theme, "Activity of users", "interactions of a user", "users")
-        self.months = Plot(theme, "Interactions by month", "", "interactions")
-        self.ratings = Plot(theme, "Ratings", "rating", "interactions")
         self.cards = {
             "tail": Card("Long tail of items"),
             "activity": Card("Activity of users"),
             "months": Card("Interactions by month"),
             "ratings": Card("Ratings"),
         }
-        for counted in (self.activity, self.months, self.ratings):
-            counted.stand_on_zero()
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 8, 0, 0)
         grid.setSpacing(8)
-        for key, card in self.cards.items():
-            card.body.addWidget(getattr(self, key), 1)
         self._grid = grid
         self._arrange(tuple(self.cards))
+
+    def making(self, context: Context) -> Iterator[None]:
+        """Make the plots, giving the window back after each."""
+        theme = context.theme
+        self.tail = Plot(theme, "Long tail of items", "rank of the item", "interactions", log=(True, True))
+        self.cards["tail"].body.addWidget(self.tail, 1)
+        yield
+        self.activity = Plot(theme, "Activity of users", "interactions of a user", "users")
+        self._add("activity", self.activity)
+        yield
+        self.months = Plot(theme, "Interactions by month", "", "interactions")
+        self._add("months", self.months)
+        yield
+        self.ratings = Plot(theme, "Ratings", "rating", "interactions")
+        self._add("ratings", self.ratings)
+        yield
+
+    def _add(self, key: str, counted: Plot) -> None:
+        counted.stand_on_zero()
+        self.cards[key].body.addWidget(counted, 1)
 
     def show_summary(self, summary: Summary) -> None:
         """Draw the figures of a data set; a plot that has nothing to show goes."""
