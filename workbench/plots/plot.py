@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QPainter, QPen, QResizeEvent, QShowEvent
+from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QFontMetrics, QPainter, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QGraphicsItem
 
 from workbench.plots.axis import NumberAxis
@@ -23,6 +23,8 @@ from workbench.theme import Theme
 
 pg.setConfigOptions(antialias=False, useOpenGL=False)
 
+NAME_MARGIN = 8
+"""Pixels beside the name of a line."""
 MOST_SPARE = 16
 """Lines that were taken away and are held for the next ones."""
 
@@ -265,6 +267,11 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
             self.getPlotItem().addItem(self._levels[key])
         if self._levels[key].stand(value, text, place):
             self._style_level(self._levels[key])
+
+    def share_of(self, text: str) -> float:
+        """What the name of a line takes of the width of the plot, 0..; over 1 it is cut."""
+        width = self.getPlotItem().getViewBox().width()
+        return float((QFontMetrics(self._small_font()).horizontalAdvance(text) + NAME_MARGIN) / max(width, 1.0))
 
     def _style_level(self, line: Level) -> None:
         line.wear(self.theme.colours, self._small_font())

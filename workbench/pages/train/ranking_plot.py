@@ -32,6 +32,8 @@ STYLES: tuple[tuple[str, tuple[float, ...]], ...] = (
 AXIS = 44
 MARKS = 8
 """Symbols on a line at most."""
+MOST_OF_LINE = 0.55
+"""Share of a line that its whole name may take."""
 NOTHING = np.zeros(0)
 
 
@@ -119,8 +121,10 @@ class RankingPlot(QWidget):
                 strip.points(key, x[at], y[at], each.colour, symbol)
             if name in baseline:
                 levels.append(name)
-                words = f"Popularity {metric_label(name)} {score(baseline[name])}"
-                strip.level(name, baseline[name], words, place=0.98 - 0.34 * (own.index(name) % 3))
+                words = baseline_words(strip, f"{metric_label(name)} {score(baseline[name])}")
+                # of names that would cover each other the later stand further left, as far as there is room
+                place = max(0.98 - 0.34 * (own.index(name) % 3), min(0.98, strip.share_of(words)))
+                strip.level(name, baseline[name], words, place=place)
         if trace.best_epoch and own:
             strip.level("best", trace.best_epoch, upright=True)
             levels.append("best")
@@ -129,6 +133,12 @@ class RankingPlot(QWidget):
         strip.keep_levels(levels)
         heights = [*seen, np.array([baseline[name] for name in own if name in baseline])]
         strip.show_range((0.0, last_epoch([*others, trace])), steady_range(heights))
+
+
+def baseline_words(strip: Plot, value: str) -> str:
+    """What stands on the line of a baseline: without whose it is where that would take most of the line."""
+    words = f"Popularity {value}"
+    return words if strip.share_of(words) < MOST_OF_LINE else value
 
 
 def last_epoch(traces: Iterable[Trace]) -> float:

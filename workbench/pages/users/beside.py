@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 NONE = "no run B"
 HELP = "Another run on the same data, to stand beside this one; users and items are matched by id."
+SHORTEST = 9
+"""Letters of run B that are always seen; in a small window the row has room for no more."""
 
 
 class BesideChooser(QObject):
@@ -30,7 +32,7 @@ class BesideChooser(QObject):
         self._asked = 0
         self.combo = StillCombo()
         self.combo.setAccessibleName("Run B, beside run A")
-        self.combo.setMinimumContentsLength(14)
+        self.combo.setMinimumContentsLength(SHORTEST)
         self.combo.setSizeAdjustPolicy(StillCombo.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.combo.activated.connect(lambda _: self._chosen())
         self.combo.addItem(NONE, "")

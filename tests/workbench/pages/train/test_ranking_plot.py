@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.workbench.test_trace import STARTED, done
@@ -42,6 +43,7 @@ def test_that_a_line_carries_few_symbols_and_one_at_its_end(points: int, places:
 def test_that_several_metrics_are_drawn_each_with_its_baseline_and_auc_apart(qtbot: QtBot, theme: Theme) -> None:
     plot = RankingPlot(theme)
     qtbot.addWidget(plot)
+    shown_at(plot, 600)
     own, other = traced(2, 0.1), traced(5, 0.2)
     entries = plot.draw(own, [other], ["ndcg@10", "hit@10", "auc"], baselines=True)
     lists, auc = plot.strips["lists"], plot.strips["auc"]
@@ -60,6 +62,28 @@ def test_that_several_metrics_are_drawn_each_with_its_baseline_and_auc_apart(qtb
     assert set(lists._curves) == {"ndcg@10 own"}
     assert not lists._levels
     assert auc.isHidden()
+
+
+def test_that_names_of_baselines_are_short_and_stay_within_a_narrow_plot(qtbot: QtBot, theme: Theme) -> None:
+    plot = RankingPlot(theme)
+    qtbot.addWidget(plot)
+    shown_at(plot, 190)
+    names = ["hit@5", "hit@10", "ndcg@10"]
+    trace = Trace("narrow")
+    trace.take([dataclasses.replace(STARTED, baseline=dict.fromkeys(names, 0.02))])
+    trace.take([dataclasses.replace(done(1, 0.1), metrics=dict.fromkeys(names, 0.1))])
+    plot.draw(trace, [], names, baselines=True)
+    strip = plot.strips["lists"]
+    assert strip._levels["ndcg@10"].label.format == "nDCG@10 .020"
+    for name in names:
+        label = strip._levels[name].label
+        assert label.orthoPos >= min(0.98, strip.share_of(label.format))
+
+
+def shown_at(plot: RankingPlot, width: int) -> None:
+    plot.resize(width, 200)
+    plot.show()
+    QApplication.processEvents()
 
 
 def test_that_the_axis_of_epochs_grows_in_steps_up_to_the_plan() -> None:
