@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import struct
 from collections.abc import Mapping
@@ -33,26 +34,49 @@ SIZES = {
     "U64": 8,
     "F64": 8,
 }
+NAMES = {
+    torch.bool: "BOOL",
+    torch.uint8: "U8",
+    torch.int8: "I8",
+    torch.int16: "I16",
+    torch.uint16: "U16",
+    torch.float16: "F16",
+    torch.bfloat16: "BF16",
+    torch.int32: "I32",
+    torch.uint32: "U32",
+    torch.float32: "F32",
+    torch.float64: "F64",
+    torch.int64: "I64",
+    torch.uint64: "U64",
+}
+ORDER = tuple(NAMES.values())
 PICKLES = (b"\x80", b"PK\x03\x04")
 
 
 def pack(tensors: Mapping[str, Tensor]) -> bytes:
-    """The tensors as safetensors bytes."""
+    """The tensors as safetensors bytes, those that the library would write.
+
+    Not by the library: where memory runs short it ends the process, or waits for ever while it tells of that, and what
+    is unsaved is lost. Here it is a MemoryError.
+
+    Raises:
+        MemoryError: there is no room for a copy.
+    """
     placed = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    # not by safetensors.torch.save: it makes a type of ctypes for every size, which stays as long as the process
-    return bytes(
-        safetensors.serialize(
-            {
-                name: safetensors.TensorSpec(
-                    dtype=str(tensor.dtype).removeprefix("torch."),
-                    shape=tensor.shape,
-                    data_ptr=tensor.data_ptr(),
-                    data_len=tensor.nbytes,
-                )
-                for name, tensor in placed.items()
-            }
-        )
-    )
+    # the widest numbers first, so that each tensor lies where it is aligned
+    ordered = sorted(placed.items(), key=lambda each: (-ORDER.index(NAMES[each[1].dtype]), each[0].encode("utf-8")))
+    header, at = {}, 0
+    for name, tensor in ordered:
+        header[name] = {
+            "dtype": NAMES[tensor.dtype],
+            "shape": list(tensor.shape),
+            "data_offsets": [at, at + tensor.nbytes],
+        }
+        at += tensor.nbytes
+    head = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
+    head += b" " * (-len(head) % 8)
+    values = [memoryview(tensor.reshape(-1).view(torch.uint8).numpy()) for _, tensor in ordered]
+    return b"".join((struct.pack("<Q", len(head)), head, *values))
 
 
 def unpack(content: bytes, where: str) -> dict[str, Tensor]:

@@ -6,6 +6,8 @@ import gc
 import json
 import pickle
 import struct
+import subprocess
+import sys
 
 import pytest
 import safetensors.torch
@@ -36,6 +38,46 @@ def test_that_tensors_come_back_to_the_bit() -> None:
     for name, tensor in TENSORS.items():
         assert found[name].dtype == tensor.dtype
         assert torch.equal(found[name], tensor)
+
+
+def test_that_the_bytes_are_those_of_the_library() -> None:
+    numbers = torch.arange(-3, 9)
+    kinds = [
+        torch.bool,
+        torch.uint8,
+        torch.int8,
+        torch.int16,
+        torch.uint16,
+        torch.float16,
+        torch.bfloat16,
+        torch.int32,
+        torch.uint32,
+        torch.float32,
+        torch.float64,
+        torch.int64,
+        torch.uint64,
+    ]
+    tensors = {f"{number % 5}.{kind}": numbers.abs().to(kind).reshape(3, 4) for number, kind in enumerate(kinds)}
+    tensors |= {**TENSORS, 'Ünï "\\\n': torch.ones(2), "a": torch.ones(1), "B": torch.ones(1), "": torch.ones(1)}
+    assert pack(tensors) == safetensors.torch.save(tensors)
+    assert pack({}) == safetensors.torch.save({})
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the memory of a process is bounded as on Linux")
+def test_that_short_memory_is_told_and_does_not_end_the_process() -> None:
+    program = """
+import resource, torch
+from core.runs.weights import pack
+table = torch.zeros(400, 1 << 18)
+used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (used + (100 << 20), resource.RLIM_INFINITY))
+try:
+    pack({"a": table})
+except MemoryError:
+    print("told")
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert done.stdout == "told\n", done.stderr[-500:]
 
 
 @pytest.mark.parametrize("padding", range(0, 700, 3))
