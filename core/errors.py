@@ -65,3 +65,12 @@ class ModelFileError(RankscopeError):
 
 class DownloadError(RankscopeError):
     """A data set could not be fetched from where it is published."""
+
+
+MEMORY_SIGNS = ("DefaultCPUAllocator", "out of memory", "can't allocate memory", "not enough memory")
+"""What torch says in a RuntimeError where memory runs short."""
+
+
+def is_of_memory(error: BaseException) -> bool:
+    """Whether memory ran short, on whatever device."""
+    return isinstance(error, MemoryError) or any(sign in str(error) for sign in MEMORY_SIGNS)

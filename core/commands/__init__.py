@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from core import __version__
-from core.errors import InputError, PlanError, RankscopeError, SplitError, UsageError
+from core.errors import InputError, PlanError, RankscopeError, SplitError, UsageError, is_of_memory
 from core.first_use import WORDS, told_of_compiling
 from core.garbage import collect_seldom
 from core.text import harmless
@@ -86,7 +86,9 @@ def told_as_exit_code(work: Callable[[], int]) -> int:
     except KeyboardInterrupt:
         print("rankscope: interrupted.", file=sys.stderr)
         return INTERRUPTED
-    except MemoryError:
+    except (MemoryError, RuntimeError) as error:
+        if not is_of_memory(error):
+            raise
         print("rankscope: there is not enough memory. Close other programs, or take less data.", file=sys.stderr)
         return FAILURE
     except BrokenPipeError:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 
-from core.errors import TrainingError
+from core.errors import TrainingError, is_of_memory
 from core.training.state import RunState
 
-MEMORY_SIGNS = ("DefaultCPUAllocator", "out of memory", "can't allocate memory", "not enough memory")
 DEVICE_SIGNS = ("CUDA error", "device-side assert", "HIP error", "MPS backend", "cuDNN error", "CUDA driver error")
 
 
@@ -15,7 +14,7 @@ def explained(error: Exception, state: RunState) -> TrainingError | None:
     """The training error that an exception stands for; None when it is a defect of the program."""
     text = str(error)
     where = f"epoch {state.epoch + 1}, step {state.step}"
-    if isinstance(error, MemoryError) or any(sign in text for sign in MEMORY_SIGNS):
+    if is_of_memory(error):
         size = state.plan.training.batch_size
         return TrainingError(
             code="training.memory",

@@ -11,7 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal
 
-from core.errors import RankscopeError
+from core.errors import RankscopeError, is_of_memory
 from core.first_use import WORDS, told_of_compiling
 from core.training.control import Control
 from workbench.arenas import give_memory_back
@@ -225,6 +225,13 @@ class Job(QObject):
 
 def unexpected(error: BaseException) -> RankscopeError:
     """The sentence for an error that nobody foresaw."""
+    if is_of_memory(error):
+        return RankscopeError(
+            code="memory",
+            what="there is not enough memory",
+            remedy="Close other programs, or take less data or fewer factors",
+            retryable=True,
+        )
     return RankscopeError(
         code="unexpected",
         what="something went wrong that Rankscope did not foresee",

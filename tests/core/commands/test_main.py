@@ -8,7 +8,7 @@ import time
 import pytest
 
 from core import __version__
-from core.commands import COMMANDS, main
+from core.commands import COMMANDS, main, told_as_exit_code
 from core.commands.console import Console
 from core.errors import StorageError
 from tests.core.commands.conftest import Call
@@ -122,3 +122,22 @@ def test_that_titles_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str
     assert "\u202e" not in out
     assert "\x07" not in out
     assert "a�[2Jb" in out
+
+
+@pytest.mark.parametrize(
+    "error", [MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes")]
+)
+def test_that_short_memory_is_told_in_one_sentence(error: Exception, capsys: pytest.CaptureFixture[str]) -> None:
+    def work() -> int:
+        raise error
+
+    assert told_as_exit_code(work) == 1
+    assert capsys.readouterr().err.startswith("rankscope: there is not enough memory")
+
+
+def test_that_another_defect_is_not_taken_for_short_memory() -> None:
+    def work() -> int:
+        raise RuntimeError("a defect")
+
+    with pytest.raises(RuntimeError, match="a defect"):
+        told_as_exit_code(work)

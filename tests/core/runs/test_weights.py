@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 import pytest
+import safetensors
 import safetensors.torch
 import torch
 from hypothesis import given
@@ -61,23 +62,37 @@ def test_that_the_bytes_are_those_of_the_library() -> None:
     tensors |= {**TENSORS, 'Ünï "\\\n': torch.ones(2), "a": torch.ones(1), "B": torch.ones(1), "": torch.ones(1)}
     assert pack(tensors) == safetensors.torch.save(tensors)
     assert pack({}) == safetensors.torch.save({})
+    read, theirs = unpack(pack(tensors), "x"), safetensors.torch.load(pack(tensors))
+    assert read.keys() == theirs.keys()
+    assert all(torch.equal(read[name], theirs[name]) and read[name].dtype == theirs[name].dtype for name in read)
+
+
+@pytest.mark.parametrize("header", [b'{"__metadata__":{"a":1}}', b'{"__metadata__":[]}'])
+def test_that_a_header_that_the_library_refuses_is_refused(header: bytes) -> None:
+    with pytest.raises(safetensors.SafetensorError):
+        safetensors.torch.load(built(header))
+    with pytest.raises(ModelFileError):
+        unpack(built(header), "x")
+    assert unpack(built(b'{"__metadata__":{"a":"b"}}'), "x") == {}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the memory of a process is bounded as on Linux")
 def test_that_short_memory_is_told_and_does_not_end_the_process() -> None:
     program = """
 import resource, torch
-from core.runs.weights import pack
+from core.runs.weights import pack, unpack
 table = torch.zeros(400, 1 << 18)
+packed = pack({"a": table})
 used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_AS, (used + (100 << 20), resource.RLIM_INFINITY))
-try:
-    pack({"a": table})
-except MemoryError:
-    print("told")
+for work in (lambda: pack({"a": table}), lambda: unpack(packed, "x")):
+    try:
+        work()
+    except MemoryError:
+        print("told")
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
-    assert done.stdout == "told\n", done.stderr[-500:]
+    assert done.stdout == "told\ntold\n", done.stderr[-500:]
 
 
 @pytest.mark.parametrize("padding", range(0, 700, 3))

@@ -9,7 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from core.errors import InputError
-from workbench.jobs.job import Cancelled, End, Job, JobControl, Progress, Tell
+from workbench.jobs.job import Cancelled, End, Job, JobControl, Progress, Tell, unexpected
 from workbench.jobs.jobs import Jobs
 
 
@@ -137,3 +137,9 @@ def test_that_stopping_all_begins_nothing_that_waits(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: not jobs.running, timeout=10_000)
     assert len(begun) == 1
     assert not jobs.queue
+
+
+def test_that_short_memory_is_told_as_such() -> None:
+    assert unexpected(MemoryError()).code == "memory"
+    assert unexpected(RuntimeError("DefaultCPUAllocator: can't allocate memory")).retryable
+    assert unexpected(RuntimeError("a defect")).code == "unexpected"
