@@ -55,8 +55,10 @@ class JobBar(QWidget):
 
     def _show(self) -> None:
         job = self._jobs.shown
-        for each in (self.progress, self.pause, self.stop, self.text, self.share, self.left, self.rate):
+        for each in (self.progress, self.stop, self.text, self.share, self.left, self.rate):
             each.setVisible(job is not None)
+        # not shown in between: its icon would be drawn for nothing
+        self.pause.setVisible(job is not None and job is self._jobs.long)
         queued = len(self._jobs.queue)
         self.waiting.setText(f"{queued} queued" if queued else "")
         self.title.setText(job.title if job is not None else "Ready")
@@ -78,7 +80,6 @@ class JobBar(QWidget):
         self.left.setText(f"{clock(left)} left" if left is not None and not paused else "")
         self.rate.setText(rate(progress.rate) if progress.rate else "")
         self.pause.show_icon("play" if paused else "pause", "Resume" if paused else "Pause")
-        self.pause.setVisible(job is self._jobs.long)
         self.pause.setEnabled(not stopping)
         self.stop.setEnabled(not stopping)
         help = "Stop and keep what is trained" if job is self._jobs.long else "Cancel"

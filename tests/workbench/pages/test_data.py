@@ -272,7 +272,10 @@ def timed(folder: Path) -> Opened:
 def test_that_findings_have_pictures_and_plots_are_kept(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
     opened = timed(tmp_path)
     window.session.open(opened)
-    panel = page_of(window).overview.split  # type: ignore[union-attr]
+    overview = page_of(window).overview
+    assert overview is not None
+    panel = overview.split
+    overview.tabs.setCurrentWidget(panel)
     shown = {finding.key for finding in opened.findings} & set(opened.pictures)
     assert "future" in shown
     drawn = lambda: {key for key, plot in panel._plots.items() if not plot.isHidden()}  # noqa: E731
@@ -288,14 +291,17 @@ def test_that_plots_without_anything_to_show_leave_their_room(
     qtbot: QtBot, window: MainWindow, tmp_path: Path, opened: Opened
 ) -> None:
     window.session.open(opened)
-    plots = page_of(window).overview.plots  # type: ignore[union-attr]
+    overview = page_of(window).overview
+    assert overview is not None
+    plots = overview.plots
     assert plots._grid.count() == 4
     window.session.open(timed(tmp_path))
+    assert overview.plots is plots
     assert plots.cards["ratings"].isHidden()
     at = plots._grid.indexOf(plots.cards["months"])
     assert plots._grid.getItemPosition(at) == (1, 0, 1, 2)
     window.session.open(opened)
-    assert plots._grid.count() == 4
+    assert overview.plots._grid.count() == 4
 
 
 def test_that_files_dropped_on_the_window_are_told_apart(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 import itertools
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QSizePolicy, QTabWidget, QVBoxLayout, QWidget
 
 from core.data.summary import Spread, Summary
 from core.text import short
@@ -21,16 +22,30 @@ from workbench.plots.plot import Plot
 from workbench.session import Opened
 from workbench.widgets.parts import Card, FigureCard, button, set_icon
 
+TABS = ("plots", "users", "items", "split", "report")
+"""The tabs from left to right."""
 MOST_NAMED = 600
 """Months with a name on their axis, at most: dates out of a damaged file span thousands of years."""
 
 
 class Overview(QWidget):
-    """Made once; shows whatever data is given to it."""
+    """Made once; shows whatever data is given to it, in portions between which the window has its turn.
+
+    Signals:
+        filled: the plots are drawn and can be brought into view, one after the other.
+    """
+
+    filled = Signal()
 
     def __init__(self, context: Context, ask_file: Callable[[], None], ask_folder: Callable[[], None]) -> None:
         super().__init__()
         self._loaded: object = None
+        self._portions: deque[tuple[str, Callable[[], None]]] = deque()
+        self._turn = QTimer(self)
+        self._turn.setSingleShot(True)
+        self._turn.timeout.connect(self._next)
+        self._plots = Plots()
+        self._titles = {"split": "Split", "report": "Report"}
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 0, 16, 12)
         column.setSpacing(8)
@@ -57,52 +72,127 @@ class Overview(QWidget):
         self.other.setMenu(menu)
         self.tabs.setCornerWidget(self.other)
         column.addWidget(self.tabs, 1)
+        self.tabs.addTab(self._plots, "Overview")
         self._parts = self._making(context)
 
     def _making(self, context: Context) -> Iterator[None]:
         """Make the tabs, giving the window back between two: all in one go would be felt."""
-        self.plots = Plots()
-        self.tabs.addTab(self.plots, "Overview")
-        for _ in self.plots.making(context):
+        for _ in self._plots.making(context):
             yield
-        self.users = EntityPanel(context, "Find a user by id", "Users", context.session.pin)
+        self._users = EntityPanel(context, "Find a user by id", "Users", context.session.pin)
+        # in a tab before the window has its turn: what has no parent would outlive a window that is closed now
+        self.tabs.addTab(self._users, "Users")
         yield
-        self.items = EntityPanel(context, "Find an item by id, title or genre", "Items", context.session.pin_item)
-        self.tabs.addTab(self.users, "Users")
-        self.tabs.addTab(self.items, "Items")
+        self._items = EntityPanel(context, "Find an item by id, title or genre", "Items", context.session.pin_item)
+        self.tabs.addTab(self._items, "Items")
         yield
-        self.split = SplitPanel(context)
+        self._split = SplitPanel(context)
+        self.tabs.addTab(self._split, self._titles["split"])
         yield
-        self.report = ReportPanel(context)
-        self.tabs.addTab(self.split, "Split")
-        self.tabs.addTab(self.report, "Report")
+        self._report = ReportPanel(context)
+        self.tabs.addTab(self._report, self._titles["report"])
+        self.tabs.currentChanged.connect(lambda at: self._finish(TABS[at]))
 
-    def make_next(self) -> None:
-        """Make one more tab, and the next one when the window has had its turn."""
-        if next(self._parts, self) is None:
-            QTimer.singleShot(0, self, self.make_next)
+    # --- what somebody asks for is there, whatever still waits ----------------------------------------------------
+
+    @property
+    def plots(self) -> Plots:
+        """The first tab, filled."""
+        self._finish("plots")
+        return self._plots
+
+    @property
+    def users(self) -> EntityPanel:
+        """The table of users; its rows are counted in a thread."""
+        self._finish("users")
+        return self._users
+
+    @property
+    def items(self) -> EntityPanel:
+        """The table of items; its rows are counted in a thread."""
+        self._finish("items")
+        return self._items
+
+    @property
+    def split(self) -> SplitPanel:
+        """The tab of the split, filled; its findings come when it is seen."""
+        self._finish("split")
+        return self._split
+
+    @property
+    def report(self) -> ReportPanel:
+        """The tab of the report, filled."""
+        self._finish("report")
+        return self._report
+
+    def _finish(self, tab: str) -> None:
+        """Make and fill one tab now."""
+        self.make_all()
+        mine = [portion for name, portion in self._portions if name == tab]
+        self._portions = deque(each for each in self._portions if each[0] != tab)
+        for portion in mine:
+            portion()
+
+    # --- making and filling ---------------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Make the tabs one at a time, then fill them, whenever the window has had its turn."""
+        self._turn.start(0)
+
+    def _next(self) -> None:
+        if next(self._parts, self) is self:
+            if not self._portions:
+                return
+            self._portions.popleft()[1]()
+        self._turn.start(0)
 
     def make_all(self) -> None:
         """Make the tabs that are still missing."""
         for _ in self._parts:
             pass
 
+    def forget(self) -> None:
+        """Nothing is open any more: what was still to be shown is not."""
+        self._portions.clear()
+        self._loaded = None
+
     def show_data(self, opened: Opened) -> None:
-        """Show data; what is there already is left alone when only the split changed."""
-        self.make_all()
-        if opened.loaded is not self._loaded:
+        """Show data; what is there already is left alone when only the split changed, what waits still comes."""
+        self._name_tabs(opened)
+        if opened.loaded is self._loaded:
+            self.make_all()
+            self._portions = deque(each for each in self._portions if each[0] != "split")
+            # at once: it was asked for on the tab itself, where somebody may be typing
+            self._split.show_split(opened)
+            if all(name != "plots" for name, _ in self._portions):
+                self.filled.emit()
+        else:
             self._loaded = opened.loaded
             self._show_figures(opened.summary)
-            self.plots.show_summary(opened.summary)
+            self._plots.hide_all()
             interactions = opened.split.interactions
-            self.users.describe(partial(user_columns, interactions), stretch=0)
-            self.items.describe(partial(item_columns, interactions), stretch=1)
-            self.report.show_report(opened)
-            self.tabs.setTabText(4, f"Report · {rejected:,} not kept" if (rejected := not_kept(opened)) else "Report")
-        self.split.show_split(opened)
+            portions: list[tuple[str, Callable[[], None]]] = [
+                *(("plots", portion) for portion in self._plots.drawing(opened.summary)),
+                ("plots", self.filled.emit),
+                *(("plots", portion) for portion in self._plots.showing()),
+                ("users", lambda: self._users.describe(partial(user_columns, interactions), stretch=0)),
+                ("items", lambda: self._items.describe(partial(item_columns, interactions), stretch=1)),
+                ("split", lambda: self._split.show_split(opened)),
+                ("report", lambda: self._report.show_report(opened)),
+            ]
+            seen = TABS[max(self.tabs.currentIndex(), 0)]
+            self._portions = deque(sorted(portions, key=lambda each: each[0] != seen))
+        self._turn.start(0)
+
+    def _name_tabs(self, opened: Opened) -> None:
         warnings = sum(finding.severity == "warning" for finding in opened.findings)
         words = f"{warnings} warning{'' if warnings == 1 else 's'}"
-        self.tabs.setTabText(3, f"Split · {words}" if warnings else "Split")
+        rejected = not_kept(opened)
+        self._titles["split"] = f"Split · {words}" if warnings else "Split"
+        self._titles["report"] = f"Report · {rejected:,} not kept" if rejected else "Report"
+        for at in range(self.tabs.count()):
+            if TABS[at] in self._titles:
+                self.tabs.setTabText(at, self._titles[TABS[at]])
 
     def _show_figures(self, summary: Summary) -> None:
         self.cards["users"].value.setText(f"{summary.users:,}")
@@ -143,41 +233,75 @@ class Plots(QWidget):
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 8, 0, 0)
         grid.setSpacing(8)
+        grid.setRowStretch(0, 1)
+        for column in range(2):
+            grid.setColumnStretch(column, 1)
         self._grid = grid
+        self._made: list[Plot] = []
         self._arrange(tuple(self.cards))
 
     def making(self, context: Context) -> Iterator[None]:
         """Make the plots, giving the window back after each."""
         theme = context.theme
         self.tail = Plot(theme, "Long tail of items", "rank of the item", "interactions", log=(True, True))
-        self.cards["tail"].body.addWidget(self.tail, 1)
+        self._add("tail", self.tail)
         yield
         self.activity = Plot(theme, "Activity of users", "interactions of a user", "users")
-        self._add("activity", self.activity)
+        self._add("activity", self.activity, counted=True)
         yield
         self.months = Plot(theme, "Interactions by month", "", "interactions")
-        self._add("months", self.months)
+        self._add("months", self.months, counted=True)
         yield
         self.ratings = Plot(theme, "Ratings", "rating", "interactions")
-        self._add("ratings", self.ratings)
+        self._add("ratings", self.ratings, counted=True)
         yield
 
-    def _add(self, key: str, counted: Plot) -> None:
-        counted.stand_on_zero()
-        self.cards[key].body.addWidget(counted, 1)
+    def _add(self, key: str, plot: Plot, *, counted: bool = False) -> None:
+        if counted:
+            plot.stand_on_zero()
+        # its card keeps its size while it is not in view yet, and whatever is drawn in it
+        keep = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        keep.setRetainSizeWhenHidden(True)
+        plot.setSizePolicy(keep)
+        plot.hide()
+        self._made.append(plot)
+        self.cards[key].body.addWidget(plot, 1)
 
-    def show_summary(self, summary: Summary) -> None:
-        """Draw the figures of a data set; a plot that has nothing to show goes."""
+    def hide_all(self) -> None:
+        """Take the plots of other data out of view; their room stays."""
+        for plot in self._made:
+            plot.hide()
+
+    def drawing(self, summary: Summary) -> list[Callable[[], None]]:
+        """Draw the figures of a data set, in portions; a plot that has nothing to show goes."""
+        return [
+            lambda: self._show_tail(summary.popularity),
+            lambda: self._show_activity(summary.activity),
+            lambda: self._show_months(summary),
+            lambda: self._show_ratings(summary),
+            lambda: self._arrange_for(summary),
+        ]
+
+    def showing(self) -> list[Callable[[], None]]:
+        """Bring the plots into view, in portions: the first painting of one is long."""
+        return [
+            lambda: self.tail.show(),
+            lambda: self.activity.show(),
+            lambda: self.months.show(),
+            lambda: self.ratings.show(),
+        ]
+
+    def _arrange_for(self, summary: Summary) -> None:
+        there = {"months": bool(summary.months), "ratings": bool(summary.ratings)}
+        for key, shown in there.items():
+            self.cards[key].setVisible(shown)
+        self._arrange([key for key in self.cards if there.get(key, True)])
+
+    def _show_tail(self, popularity: Spread) -> None:
         self.tail.clear_all()
-        self.tail.line("tail", summary.popularity.ranks, summary.popularity.counts, 0, width=2)
-        self.cards["tail"].caption.setText(tail_words(summary.popularity))
-        self._show_activity(summary.activity)
-        self._show_months(summary)
-        self._show_ratings(summary)
-        nothing = {"months": not summary.months, "ratings": not summary.ratings}
-        self._arrange([key for key in self.cards if not nothing.get(key)])
-        for plot in (self.tail, self.activity, self.months, self.ratings):
-            plot.fit()
+        self.tail.line("tail", popularity.ranks, popularity.counts, 0, width=2)
+        self.tail.fit()
+        self.cards["tail"].caption.setText(tail_words(popularity))
 
     def _arrange(self, shown: Sequence[str]) -> None:
         """Two a row; what has nothing to show leaves its room to the others."""
@@ -186,6 +310,8 @@ class Plots(QWidget):
         for at, key in enumerate(shown):
             alone = at == len(shown) - 1 and at % 2 == 0
             self._grid.addWidget(self.cards[key], at // 2, at % 2, 1, 2 if alone else 1)
+        # all of one size; a row or column without a plot has no room
+        self._grid.setRowStretch(1, int(len(shown) > 2))
 
     def _show_activity(self, activity: Spread) -> None:
         self.activity.clear_all()
@@ -194,10 +320,10 @@ class Plots(QWidget):
         self.activity.bars("users", np.arange(len(sizes)), sizes, 0.86, 0)
         names = [f"{low:,}" if high - low == 1 else f"{low:,}–{high - 1:,}" for low, high in itertools.pairwise(bins)]
         self.activity.name_places(list(enumerate(names)))
+        self.activity.fit()
         self.cards["activity"].caption.setText(f"median {short(activity.median)}, most {activity.most:,}")
 
     def _show_months(self, summary: Summary) -> None:
-        self.cards["months"].setVisible(bool(summary.months))
         self.months.clear_all()
         if not summary.months:
             return
@@ -209,11 +335,11 @@ class Plots(QWidget):
         self.months.name_places(
             [(float(month - places[0]), month_name(str(np.datetime64(month, "M")))) for month in named]
         )
+        self.months.fit()
         busiest = max(summary.months, key=lambda each: each[1])
         self.cards["months"].caption.setText(f"busiest {month_name(busiest[0])}: {busiest[1]:,}")
 
     def _show_ratings(self, summary: Summary) -> None:
-        self.cards["ratings"].setVisible(bool(summary.ratings))
         self.ratings.clear_all()
         if not summary.ratings:
             return
@@ -221,6 +347,7 @@ class Plots(QWidget):
         counts = np.array([number for _, number in summary.ratings])
         step = float(np.diff(places).min()) if len(places) > 1 else 1.0
         self.ratings.bars("ratings", places, counts, 0.86 * step, 0)
+        self.ratings.fit()
         what = "ratings" if summary.weights == "rating" else "counts of repeats"
         self.cards["ratings"].title.setText(what.capitalize())
         least, mean, most = summary.rating_range or (0.0, 0.0, 0.0)

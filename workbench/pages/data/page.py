@@ -166,11 +166,15 @@ class DataPage(Page):
         self.welcome.show_job(self.job)
         self.stack.setCurrentWidget(self.welcome)
         self.context.jobs.start(self.job)
-        self.context.when_warm("plots", self._make_overview)
+        # making it begins when the window has shown that it reads
+        QTimer.singleShot(0, self, lambda: self.context.when_warm("plots", self._make_overview))
 
     def _read(self, plan: DataPlan, end: End) -> None:
         self.job = None
-        self.welcome.show_job(None)
+        if end.error is None and not end.cancelled:
+            self.welcome.show_read()
+        else:
+            self.welcome.show_job(None)
         if end.error is not None:
             remedy = Remedy("Change how it is read", lambda: self._ask_how(plan))
             self.context.tell(message_of(end.error, end.details, None if plan.source == SAMPLE else remedy))
@@ -189,8 +193,11 @@ class DataPage(Page):
     def _show(self) -> None:
         opened = self.context.session.opened
         if opened is None:
+            if self._made is not None:
+                self._made.forget()
+            if self.job is None:
+                self.welcome.show_job(None)
             self.stack.setCurrentWidget(self.welcome)
-            self.welcome.show_recent()
             return
         self.context.when_warm("plots", self._show_overview)
 
@@ -202,7 +209,12 @@ class DataPage(Page):
         self.overview = self._made
         assert self.overview is not None
         self.overview.show_data(opened)
-        self.stack.setCurrentWidget(self.overview)
+
+    def _turn_to_overview(self) -> None:
+        """Show it once its first tab is filled, unless something else is being read by then."""
+        if self._made is not None and self.job is None:
+            self.stack.setCurrentWidget(self._made)
+            self.welcome.show_job(None)
 
     def _make_overview(self) -> None:
         """Make the overview while the data is still being read: making and filling it in one go would be felt."""
@@ -210,5 +222,6 @@ class DataPage(Page):
             from workbench.pages.data.overview import Overview
 
             self._made = Overview(self.context, self.ask_file, self.ask_folder)
+            self._made.filled.connect(self._turn_to_overview)
             self.stack.addWidget(self._made)
-            QTimer.singleShot(0, self._made, self._made.make_next)
+            self._made.begin()

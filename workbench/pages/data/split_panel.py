@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
 from core.errors import PlanError
@@ -55,9 +55,14 @@ class SplitPanel(QWidget):
         self._opened: Opened | None = None
         self._plots: dict[str, Plot] = {}
         self._coming: list[Finding] = []
+        self._awaited: tuple[str, Bars, QVBoxLayout] | None = None
+        self._turn = QTimer(self)
+        self._turn.setSingleShot(True)
+        self._turn.timeout.connect(self._show_finding)
+        self._placed: set[SettingsForm] = set()
         self.kind = TableChoice("Kind of split", SPLITS)
         self.help = label("", "caption", wrap=True)
-        self.forms = {key: SettingsForm(context.theme, entry.settings) for key, entry in SPLITS.items()}
+        self.forms = {key: SettingsForm(context.theme, entry.settings, later=True) for key, entry in SPLITS.items()}
         self.divide = button("Divide", self._divide, "primary", "Divide the data again in this way")
         self.error = label("", "error", wrap=True)
         left = Card("How it is divided")
@@ -67,7 +72,7 @@ class SplitPanel(QWidget):
         for form in self.forms.values():
             form.changed.connect(self._edited)
             left.body.addWidget(form)
-        self.seed = SettingsForm(context.theme, SeedSettings)
+        self.seed = SettingsForm(context.theme, SeedSettings, later=True)
         self.seed.changed.connect(self._edited)
         left.body.addWidget(self.seed)
         left.body.addWidget(self.error)
@@ -115,11 +120,21 @@ class SplitPanel(QWidget):
         self._show_form()
 
     def _show_form(self) -> None:
+        if self.kind.key in BY_CHANCE:
+            self._place(self.seed)
+        self._place(self.forms[self.kind.key])
         for key, form in self.forms.items():
             form.setVisible(key == self.kind.key)
         self.seed.setVisible(self.kind.key in BY_CHANCE)
         self.help.setText(SPLITS[self.kind.key].help)
         self._edited()
+
+    def _place(self, form: SettingsForm) -> None:
+        """Make the widgets of a form when it is first shown; Tab comes to them after the kind."""
+        if form not in self._placed:
+            self._placed.add(form)
+            form.make_all()
+            form.follow(self.kind.combo)
 
     def _asked(self) -> tuple[Choice, int]:
         """The split and the seed in the fields; the seed that is, where it has no say."""
@@ -164,23 +179,42 @@ class SplitPanel(QWidget):
             plot.hide()
             plot.setParent(self)
         clear(self._findings)
+        self._awaited = None
         self._coming = list(self._opened.findings) if self._opened is not None else []
-        QTimer.singleShot(0, self, self._show_finding)
+        self._turn.start(0)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Findings come while they are seen."""
+        super().showEvent(event)
+        self._turn.start(0)
 
     def _show_finding(self) -> None:
-        """Show one finding and let the window live before the next: making their plots in one go would hold it."""
-        if not self._coming or self._opened is None:
+        """Show one finding, or its plot, and let the window live before the next: all in one go would hold it."""
+        if not self.isVisible() or self._opened is None:
             return
-        finding = self._coming.pop(0)
-        card = finding_card(self._context.theme, finding)
-        bars = self._opened.pictures.get(finding.key)
-        if bars is not None:
-            plot = self._plot(finding.key, bars)
-            card.body.addWidget(plot)
+        if self._awaited is not None:
+            key, bars, room = self._awaited
+            self._awaited = None
+            plot = self._plot(key, bars)
+            room.addWidget(plot)
             # not before it is in the card: it would be a window of its own
             plot.show()
-        self._findings.addWidget(card)
-        QTimer.singleShot(0, self, self._show_finding)
+        elif self._coming:
+            finding = self._coming.pop(0)
+            card = finding_card(self._context.theme, finding)
+            bars_of = self._opened.pictures.get(finding.key)
+            if bars_of is not None:
+                # the room is kept until the plot is there: what is below does not jump
+                holder = QWidget()
+                holder.setFixedHeight(PLOT_HEIGHT)
+                room = QVBoxLayout(holder)
+                room.setContentsMargins(0, 0, 0, 0)
+                card.body.addWidget(holder)
+                self._awaited = (finding.key, bars_of, room)
+            self._findings.addWidget(card)
+        else:
+            return
+        self._turn.start(0)
 
     def _plot(self, key: str, bars: Bars) -> QWidget:
         """The plot of a finding, made once."""

@@ -125,6 +125,7 @@ class Welcome(QWidget):
     def show_job(self, job: Job | None) -> None:
         """Show a reading in place of the buttons."""
         self._job = job
+        self.cancel.setEnabled(True)
         self.busy.setVisible(job is not None)
         self.buttons.setVisible(job is None)
         self.terms.setVisible(job is None)
@@ -136,6 +137,13 @@ class Welcome(QWidget):
             job.changed.connect(self._follow)
             self._follow()
         self.show_recent()
+
+    def show_read(self) -> None:
+        """Everything is read: it is being drawn, which nothing can stop."""
+        self._job = None
+        self.text.setText("Drawing it")
+        self.progress.setValue(WHOLE)
+        self.cancel.setEnabled(False)
 
     def _follow(self) -> None:
         if self._job is not None:
