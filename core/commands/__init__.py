@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core import __version__
@@ -69,15 +70,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         0; 2 for a usage or input error, 1 for a failure, each told in one sentence on stderr; 130 when interrupted.
     """
     words = list(sys.argv[1:] if argv is None else argv)
-    from core.lean_torch import keep_torch_lean
-
-    collect_seldom()
-    keep_torch_lean()
     return told_as_exit_code(lambda: _run(words))
 
 
 def told_as_exit_code(work: Callable[[], int]) -> int:
     """Do something; what the user can mend is told in one sentence on stderr and becomes an exit code."""
+    _open_what_is_closed()
     try:
         return work()
     except RankscopeError as error:
@@ -93,14 +91,40 @@ def told_as_exit_code(work: Callable[[], int]) -> int:
         return FAILURE
     except BrokenPipeError:
         # who read our output has gone: the interpreter must not try to flush what is left
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _say_no_more()
         return FAILURE
+    except OSError as error:
+        from core.durable import storage_error
+
+        try:
+            sys.stdout.flush()
+        except OSError:
+            # the disk that our output goes to is full
+            _say_no_more()
+        place = Path(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes) else Path("the output")
+        print(f"rankscope: {harmless(storage_error(error, place, 'used').sentence())}", file=sys.stderr)
+        return FAILURE
+
+
+def _open_what_is_closed() -> None:
+    """Give the output a place where the caller closed it, as some services do; Python has nothing there then."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+
+
+def _say_no_more() -> None:
+    """Let what is left of the output go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(words: list[str]) -> int:
     from core.commands.arguments import Parser, add_shared
     from core.commands.console import Console
+    from core.lean_torch import keep_torch_lean
 
+    collect_seldom()
+    keep_torch_lean()
     name = _command(words)
     if name is None:
         parser = _overview()

@@ -194,11 +194,15 @@ def choose_workspace(path: str | Path | None = None) -> Workspace:
     """The workspace that is asked for, else RANKSCOPE_WORKSPACE, else the user's data folder.
 
     Raises:
-        UsageError: what is asked for is there and no folder.
+        UsageError: what is asked for has no name, or is there and no folder.
+        StorageError: it lies where it may not be looked for.
     """
+    if path is not None and not str(path).strip():
+        # an empty variable of a script: the usual workspace is not what its author means
+        raise UsageError("workspace.unnamed", "the workspace has no name", remedy="Name its folder, or leave it out")
     chosen = path or os.environ.get(VARIABLE) or platformdirs.user_data_dir("rankscope", appauthor=False)
     folder = Path(chosen).expanduser()
-    if path and os.path.lexists(folder) and not folder.is_dir():
+    if path and not _can_be_workspace(folder):
         from core.durable import printable_path
 
         raise UsageError(
@@ -209,6 +213,20 @@ def choose_workspace(path: str | Path | None = None) -> Workspace:
             "Choose a workspace, or a folder for one",
         )
     return Workspace(folder)
+
+
+def _can_be_workspace(folder: Path) -> bool:
+    """Whether a folder, or nothing, is there."""
+    try:
+        if folder.is_dir():
+            # one that may not be entered refuses this
+            (folder / "workspace.json").exists()
+            return True
+        return not os.path.lexists(folder)
+    except OSError as error:
+        from core.durable import storage_error
+
+        raise storage_error(error, folder, "read") from error
 
 
 def is_named(path: str | Path | None = None) -> bool:

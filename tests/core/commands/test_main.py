@@ -141,3 +141,38 @@ def test_that_another_defect_is_not_taken_for_short_memory() -> None:
 
     with pytest.raises(RuntimeError, match="a defect"):
         told_as_exit_code(work)
+
+
+def test_that_what_the_system_refuses_is_told_in_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    def work() -> int:
+        raise PermissionError(13, "Permission denied", "a/file")
+
+    assert told_as_exit_code(work) == 1
+    assert capsys.readouterr().err.startswith("rankscope: a/file: the file cannot be used. Permission denied.")
+
+
+@pytest.mark.parametrize("words", [["list", "models"], ["list", "models", "--json"]])
+@pytest.mark.parametrize("closed", ["stdout", "stderr"])
+def test_that_a_closed_output_is_no_reason_to_fail(words: list[str], closed: str) -> None:
+    program = f"import sys; sys.{closed} = None; from workbench.__main__ import main; sys.exit(main(sys.argv[1:]))"
+    ended = subprocess.run([sys.executable, "-c", program, *words], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")
+def test_that_a_full_output_is_told_in_one_sentence() -> None:
+    program = "import sys; from workbench.__main__ import main; sys.exit(main(sys.argv[1:]))"
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        ended = subprocess.run(
+            [sys.executable, "-c", program, "list", "models", "--json"], stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("rankscope: the output: ")
+    assert ended.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["", " "])
+def test_that_a_workspace_without_a_name_is_refused(call: Call, name: str) -> None:
+    said = call("runs", "empty-trash", "--workspace", name)
+    assert said.code == 2
+    assert "no name" in said.err
