@@ -41,6 +41,18 @@ OPTIMISERS: dict[str, dict[str, Any]] = {
     "adamw": {"name": "adamw", "learning_rate": 0.1, "weight_decay": 0.1, "clip": 1.0},
 }
 LAZY = ("sgd", "adagrad", "adam")
+PAIRS = (
+    ("mf", "ndcg", "dynamic"),
+    ("gmf", "softmax", "in-batch"),
+    ("mlp", "bpr", "dynamic"),
+    ("neumf", "low-rank", "popularity"),
+    ("neumf", "warp", "warp"),
+    ("caser", "warp", "warp"),
+    ("caser", "softmax", "popularity"),
+    ("autorec-user", "bce", ""),
+    ("autorec-item", "squared", ""),
+)
+"""Losses and samplers that are no model's default; every loss and every sampler is there."""
 KERNEL_LOSSES = ("bpr", "hinge", "bce", "warp")
 
 
@@ -100,7 +112,7 @@ def known_to(model: str) -> set[str]:
 
 
 def all_cases() -> Iterator[Case]:
-    """Every model with every optimiser, lazy rows, all compiled kernels on one thread and on two."""
+    """Every model with every optimiser, lazy rows, every loss and sampler, compiled kernels on one and two threads."""
     number = 0
     for model, entry in MODELS.items():
         given: dict[str, dict[str, Any]] = {}
@@ -114,6 +126,10 @@ def all_cases() -> Iterator[Case]:
                 number += 1
                 plan = made_plan(model, optimiser, {**given, "optimiser": {"sparse": sparse}})
                 yield Case(f"{model} {optimiser}{' lazy' if sparse == 'on' else ''}", plan, number % 2 == 0)
+    for model, loss, sampler in PAIRS:
+        number += 1
+        given = {"loss": {"name": loss}, **({"sampler": {"name": sampler}} if sampler else {})}
+        yield Case(f"{model} {loss} {sampler}".strip(), made_plan(model, "adamw", given), number % 2 == 0)
     for loss in KERNEL_LOSSES:
         for threads in (1, 2):
             number += 1

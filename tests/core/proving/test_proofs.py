@@ -15,11 +15,13 @@ import torch
 from torch import Tensor
 
 from core import durable
+from core.losses import LOSSES
 from core.proving import cutting, fuzzing
 from core.proving.faults import Faults
 from core.proving.material import Case, all_cases, made_plan, made_split
 from core.proving.proof import Options, Progress, Verdict
 from core.proving.rubbish import _seal, made_file
+from core.samplers import SAMPLERS
 from core.splits.split import Split
 from core.training.learner import GradientLearner
 from core.training.loop import train
@@ -42,15 +44,19 @@ def cut(folder: Path, case: Case, cuts: int = 4) -> Verdict:
     return verdict(cutting.prove(Options(cuts=cuts), folder, [case]))
 
 
-def test_that_every_model_and_optimiser_is_a_case() -> None:
+def test_that_every_model_optimiser_loss_and_sampler_is_a_case() -> None:
     plans = [case.plan for case in CASES.values()]
     trained = {"mf", "gmf", "mlp", "neumf", "autorec-user", "autorec-item", "caser"}
     optimisers = {"sgd", "adagrad", "adam", "adamw"}
     assert {(p.model.name, p.optimiser.name) for p in plans} >= {(m, o) for m in trained for o in optimisers}
     assert any(plan.training.threads > 1 for plan in plans)
+    assert {plan.loss.name for plan in plans} >= set(LOSSES)
+    assert {plan.sampler.name for plan in plans} >= set(SAMPLERS)
 
 
-@pytest.mark.parametrize("name", ["neumf adam", "caser momentum", "mf kernel warp, 2 threads", "gmf adagrad lazy"])
+@pytest.mark.parametrize(
+    "name", ["neumf adam", "caser momentum", "mf kernel warp, 2 threads", "gmf adagrad lazy", "mlp bpr dynamic"]
+)
 def test_that_a_run_cut_off_anywhere_ends_as_one_in_one_piece(tmp_path: Path, name: str) -> None:
     found = cut(tmp_path, CASES[name])
     assert found.violations == ()
