@@ -46,7 +46,8 @@ def read_delimited(reading: Reading, preset: Preset | None = None) -> Table:
     shape = find_shape(reading.glance, reading.options, preset.delimiter, preset.quoting)
     names, named = _names(shape, preset)
     if shape.header is not None and not _given_by_position(reading):
-        check_header(shape.header, reading.where)
+        asked = all(role in reading.options.roles for role in ("user", "item"))
+        check_header(shape.header, reading.where, blank_too=not asked)
     if not names:
         raise nothing(reading.where)
     roles = find_roles(names, shape.columns(), reading.options, reading.where, named)

@@ -81,8 +81,12 @@ def find_shape(glance: Glance, options: Options, delimiter: str | None = None, q
     )
 
 
-def check_header(names: Sequence[str], where: str) -> None:
+def check_header(names: Sequence[str], where: str, blank_too: bool = True) -> None:
     """Refuse a header that does not name each column once.
+
+    Args:
+        blank_too: refuse columns without a name, such as a frame's row numbers; where users and items were named by
+            the user they are nobody's.
 
     Raises:
         InputError: two columns have one name, or one has none; the positions are named.
@@ -91,7 +95,11 @@ def check_header(names: Sequence[str], where: str) -> None:
     same = [unicodedata.normalize("NFC", name.strip()) for name in names]
     counts = Counter(same)
     twice = [position for position, name in enumerate(same, 1) if counts[name] > 1 and name]
+    if not blank_too:
+        blank = []
     if blank or twice:
+        others = [position for position in range(1, len(names) + 1) if position not in (*blank, *twice)]
+        first, second = others[:2] if len(others) > 1 else (1, 2)
         what = f"the header has no name for column {_numbers(blank)}" if blank else ""
         if twice:
             again = f"one name for the columns {_numbers(twice)}"
@@ -101,7 +109,7 @@ def check_header(names: Sequence[str], where: str) -> None:
             what=what,
             where=where,
             why=f"It reads {', '.join(map(repr, names[:20]))}",
-            remedy="Mend the header, or give positions from 1, for example --columns user=1,item=2",
+            remedy=f"Mend the header, or give positions from 1, for example --columns user={first},item={second}",
         )
 
 

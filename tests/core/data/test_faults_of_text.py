@@ -122,6 +122,16 @@ def test_that_a_header_without_one_name_a_column_is_refused(tmp_path: Path, head
     assert pairs(read_rows(path, columns={"user": "2", "item": "1"}))[0] == ("1", "a")
 
 
+def test_that_a_column_of_row_numbers_without_a_name_is_nobodys_where_user_and_item_are_named(tmp_path: Path) -> None:
+    # as pandas and R write frames
+    path = put(tmp_path, "a.csv", ",user,item,rating\n0,a,1,5\n1,b,2,3\n")
+    assert "user=2,item=3" in refused(path).remedy
+    rows = read_rows(path, columns={"user": "user", "item": "item"})
+    assert pairs(rows) == [("a", "1"), ("b", "2")]
+    twice = put(tmp_path, "b.csv", "user,item,rating,rating\na,1,5,4\n")
+    assert refused(twice, columns={"user": "user", "item": "item"}).code == "input.header"
+
+
 def test_that_a_row_with_a_nul_byte_is_rejected(tmp_path: Path) -> None:
     rows = read_rows(put(tmp_path, "a.csv", "user,item,note\na,1,x\nb,2,\0\nc,3,x\n"))
     assert pairs(rows) == [("a", "1"), ("c", "3")]
