@@ -76,8 +76,13 @@ def pack(tensors: Mapping[str, Tensor]) -> bytes:
         at += tensor.nbytes
     head = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
     head += b" " * (-len(head) % 8)
-    values = [tensor.reshape(-1).view(torch.uint8).numpy().data for _, tensor in ordered]
+    values = [_bytes_of(tensor) for _, tensor in ordered]
     return b"".join((struct.pack("<Q", len(head)), head, *values))
+
+
+def _bytes_of(tensor: Tensor) -> memoryview:
+    """The numbers of a contiguous tensor as they lie in memory; one number, or none, is that whatever its stride."""
+    return tensor.as_strided((tensor.numel(),), (1,)).view(torch.uint8).numpy().data
 
 
 def unpack(content: bytes, where: str) -> dict[str, Tensor]:
