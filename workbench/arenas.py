@@ -1,4 +1,4 @@
-"""How the C library keeps what is freed: in few heaps, and given back when work of some size has ended."""
+"""How what is freed is kept: in few heaps, for few threads, and given back when work of some size has ended."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 ARENA_MAX = -8
 """M_ARENA_MAX of the GNU C library's malloc.h."""
 ARENAS = 2
+READERS = 2
+"""Threads with which pyarrow reads and writes files."""
 
 
 def keep_few_arenas() -> bool:
@@ -21,6 +23,16 @@ def keep_few_arenas() -> bool:
     return mallopt is not None and mallopt(ARENA_MAX, ARENAS) == 1
 
 
+def keep_few_readers() -> None:
+    """Let pyarrow, which is imported, read with few threads.
+
+    It would make up to eight, another one each time that all are busy, and each keeps memory of its own for good.
+    """
+    import pyarrow
+
+    pyarrow.set_io_thread_count(READERS)
+
+
 def give_memory_back() -> bool:
     """Let the system have the pages of which nothing is used; gives whether there were any.
 
@@ -28,6 +40,10 @@ def give_memory_back() -> bool:
     the window's until it is closed, and an hour of small ones would touch a few more pages of the heaps each minute.
     Takes some milliseconds, without Python's lock.
     """
+    pool = getattr(sys.modules.get("pyarrow"), "default_memory_pool", None)
+    if pool is not None:
+        # it has heaps of its own
+        pool().release_unused()
     trim = _of_the_c_library("malloc_trim")
     return trim is not None and trim(0) == 1
 

@@ -81,3 +81,27 @@ def test_that_what_a_long_job_took_is_given_back() -> None:
     done = subprocess.run([sys.executable, "-c", LEFT], check=True, env=environment, capture_output=True, text=True)
     small, large = map(float, done.stdout.split())
     assert small < 10 < 60 < large
+
+
+ARROW = """
+import pyarrow
+from workbench.arenas import READERS, give_memory_back
+from workbench.jobs.job import JobControl
+from workbench.jobs.warming import warm
+
+warm(JobControl(), lambda stage: None)
+assert pyarrow.io_thread_count() == READERS
+released = []
+
+class Pool:
+    def release_unused(self) -> None:
+        released.append(True)
+
+pyarrow.default_memory_pool = Pool
+give_memory_back()
+assert released
+"""
+
+
+def test_that_pyarrow_reads_with_few_threads_and_gives_back_what_it_does_not_use() -> None:
+    subprocess.run([sys.executable, "-c", ARROW], check=True)
