@@ -64,6 +64,9 @@ for key in PAGES:
     window.go(key)
     application.processEvents()
 window.close()
+# it closes once what still loads has ended
+while window.isVisible():
+    application.processEvents()
 """
 
 
