@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -73,16 +74,23 @@ def test_that_earlier_runs_are_not_kept_without_end(qtbot: QtBot, window: MainWi
 def test_that_a_run_that_is_stopped_among_its_baselines_keeps_nothing_and_says_so(
     qtbot: QtBot, window: MainWindow, opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.evaluation.users_at_once", lambda scorer: 2)
+    asked = threading.Event()
+
+    def two_when_asked_to_stop(scorer: object) -> int:
+        assert asked.wait(60)
+        return 2
+
+    # the control is read at each block: the first one waits until the run was told to stop
+    monkeypatch.setattr("core.evaluation.users_at_once", two_when_asked_to_stop)
     window.session.open(opened)
     window.go("train")
     train = window.page("train")
     assert isinstance(train, TrainPage)
     train.form.give({"model": {"name": "mf"}, "training": {"epochs": 3, "report_every": 0}})
-    # the control is read at each block: the run is told to stop before its first one
     train.form.start.click()
     assert window.jobs.long is not None
     window.job_bar.stop.click()
+    asked.set()
     qtbot.waitUntil(lambda: not window.jobs.running, timeout=60_000)
     assert window.message_bar.message is not None
     assert "nothing was trained" in window.message_bar.message.text
