@@ -1,4 +1,4 @@
-"""How what is freed is kept: in one heap, for few threads, and given back when work of some size has ended."""
+"""How what is freed is kept: in few heaps, for few threads, and given back when work of some size has ended."""
 
 from __future__ import annotations
 
@@ -7,18 +7,17 @@ from typing import Any
 
 ARENA_MAX = -8
 """M_ARENA_MAX of the GNU C library's malloc.h."""
-ARENAS = 1
+ARENAS = 2
 READERS = 2
 """Threads with which pyarrow reads and writes files."""
 
 
 def keep_few_arenas() -> bool:
-    """Let all threads share one heap; gives whether the C library knows how.
+    """Let all threads share two heaps; gives whether the C library knows how.
 
     Each job has a new thread, and the GNU C library gives threads up to eight heaps a processor, which each grow to
     what the largest training needs and come apart in their own way: with them, an hour of 1,984 trainings in one
-    window took 34 MB an hour more at its end than after its first quarter; with two, of which one grew by what the
-    other gave back, some 4 MB. What waits for the one heap waits shortly: small pieces are kept by each thread.
+    window took 34 MB an hour more at its end than after its first quarter. One heap alone grew no less than two.
     """
     mallopt = _of_the_c_library("mallopt")
     return mallopt is not None and mallopt(ARENA_MAX, ARENAS) == 1

@@ -40,7 +40,7 @@ library.fclose(file)
 @pytest.mark.skipif(
     not sys.platform.startswith("linux") or not hasattr(ctypes.CDLL(None), "malloc_info"), reason="GNU C library only"
 )
-def test_that_threads_share_one_heap(tmp_path: Path) -> None:
+def test_that_threads_share_few_heaps(tmp_path: Path) -> None:
     told = tmp_path / "heaps.xml"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MALLOC_")}
     subprocess.run([sys.executable, "-c", PROGRAM, str(told)], check=True, env=environment)
