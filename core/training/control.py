@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 
 class Control:
@@ -13,6 +14,7 @@ class Control:
         self._go = threading.Event()
         self._go.set()
         self._retry = threading.Event()
+        self._waited = 0.0
         self.stops = 0
 
     def stop(self) -> None:
@@ -49,11 +51,20 @@ class Control:
 
     def wait_for_retry(self, seconds: float) -> bool:
         """Wait for retry(), resume() or stop(), at most so long; tells whether one of them came."""
+        began = time.monotonic()
         asked = self._retry.wait(seconds)
+        self._waited += time.monotonic() - began
         self._retry.clear()
         return asked
 
     def should_stop(self) -> bool:
         """Wait while paused; True when the run is to end."""
-        self._go.wait()
+        if self.paused:
+            began = time.monotonic()
+            self._go.wait()
+            self._waited += time.monotonic() - began
         return self._stop.is_set()
+
+    def clock(self) -> float:
+        """Seconds by a clock that stands while the run waits; read in the thread of the run."""
+        return time.monotonic() - self._waited

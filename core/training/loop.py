@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Generator, Iterator
 
 from core.errors import RankscopeError
@@ -76,9 +75,9 @@ def fitting(state: RunState, judge: Judge, control: Control) -> Generator[RunEve
     learner = state.learner
     if learner is None or (state.validates and state.stopping.exhausted):
         return
-    meter = Meter(state)
+    meter = Meter(state, control)
     for epoch in range(state.epoch + 1, state.epochs + 1):
-        began = time.monotonic()
+        began = control.clock()
         meter.begin_epoch(epoch)
         for step in learner.epoch(epoch, state.step):
             state.step += step.steps
@@ -94,7 +93,7 @@ def fitting(state: RunState, judge: Judge, control: Control) -> Generator[RunEve
         last = epoch == state.epochs or (state.validates and state.stopping.exhausted)
         if last and meter.untold:
             yield meter.report()
-        tally = state.end_epoch(epoch, time.monotonic() - began)
+        tally = state.end_epoch(epoch, control.clock() - began)
         yield EpochDone(
             epoch=epoch,
             epochs=state.epochs,
@@ -102,7 +101,7 @@ def fitting(state: RunState, judge: Judge, control: Control) -> Generator[RunEve
             metrics=metrics,
             best=best,
             learning_rate=learner.rate(epoch),
-            seconds=time.monotonic() - began,
+            seconds=control.clock() - began,
             examples=tally.examples,
             skipped=int(tally.skipped),
             pinned=judge.pinned_ranks,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-import time
 
 from torch import Tensor
 
+from core.training.control import Control
 from core.training.events import StepsDone
 from core.training.failures import diverged
 from core.training.learner import Step
@@ -20,20 +20,21 @@ class Meter:
     """Loss, speed and time left of a run.
 
     Losses are added up where they are (on the device); reading them waits for the device, so it is done once a report.
-    What an epoch gave so far is in the state's tally, so that a run that is gone on with tells the same loss.
+    What an epoch gave so far is in the state's tally, so that a run that is gone on with tells the same loss. Times are
+    those of the run's own clock: what it waited, paused or for room on the disk, says nothing about what is left.
     """
 
-    def __init__(self, state: RunState) -> None:
-        self.state = state
+    def __init__(self, state: RunState, control: Control) -> None:
+        self.state, self._clock = state, control.clock
         self.on_cpu = state.device.type == "cpu"
-        self._begun = self._reported = time.monotonic()
+        self._begun = self._reported = self._clock()
         self._told = False
         self._done_before = self._done()
 
     def begin_epoch(self, epoch: int) -> None:
         """Reports are of this epoch from now on."""
         self.epoch = epoch
-        self._entered = time.monotonic()
+        self._entered = self._clock()
         self._told_loss, self._told_examples = float(self.state.tally.loss), self.state.tally.examples
         self._last: Step | None = None
 
@@ -53,7 +54,7 @@ class Meter:
 
     def due(self) -> bool:
         """Whether it is time for a report."""
-        return time.monotonic() - self._reported >= min(self.state.plan.training.report_every, LONGEST)
+        return self._clock() - self._reported >= min(self.state.plan.training.report_every, LONGEST)
 
     @property
     def untold(self) -> bool:
@@ -62,7 +63,7 @@ class Meter:
 
     def report(self) -> StepsDone:
         """The steps since the last report. This is a CPU-GPU sync point."""
-        now = time.monotonic()
+        now = self._clock()
         tally = self.state.tally
         loss, since = float(tally.loss) - self._told_loss, tally.examples - self._told_examples
         learner = self.state.learner
