@@ -31,11 +31,13 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     folder = choose_workspace(arguments.workspace).find(arguments.run)
     record = read_record(folder)
     control, last = Control(), None
-    if record.saved:
-        console.say(f"Going on after epoch {record.epoch}{f', step {record.step}' if record.step else ''}")
     metric = str(record.plan.get("training", {}).get("stop_on", ""))
     with stopping(control, console.note) as received, RunProgress(console, metric) as progress:
-        for last in resume(folder, control, epochs=arguments.epochs):
+        for event in resume(folder, control, epochs=arguments.epochs):
+            if last is None and record.saved:
+                # not before the first event: until then it can be refused
+                console.say(f"Going on after epoch {record.epoch}{f', step {record.step}' if record.step else ''}")
+            last = event
             if isinstance(last, RunStarted):
                 tell_start(console, last)
             progress.show(last)
