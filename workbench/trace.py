@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -218,6 +218,7 @@ def lines_of(event: RunEvent) -> list[str]:
             words.append(f"{event.skipped:,} rows had no negative: these users have met every item")
     elif isinstance(event, RunCompleted):
         words.append(f"Done. {result_words(event.result)}")
+        words += [f"{each}." for each in (verdict_words(event.result),) if each]
         words += [f"Note: {note}." for note in event.result.get("notes", [])]
     elif isinstance(event, RunStopped):
         words.append(f"Stopped in epoch {event.epoch + (event.step > 0)}. What was trained is kept")
@@ -258,3 +259,11 @@ def result_words(result: dict[str, Any]) -> str:
     beside = f"; Popularity {', '.join(shown)}" if shown and result.get("model") != "popularity" else ""
     best = f"; best epoch {result['best_epoch']}" if result.get("best_epoch") else ""
     return f"On the {part}: {shown_metrics(metrics)}{beside}{best}" if metrics else "Nothing was measured"
+
+
+def verdict_words(result: Mapping[str, Any]) -> str:
+    """Whether the run ranks better than Popularity; empty where that was not tested."""
+    # the window is painted before the tables of metrics are loaded
+    from core.metrics.verdict import beside_popularity
+
+    return beside_popularity(result, score)

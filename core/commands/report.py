@@ -8,6 +8,7 @@ from typing import Any
 from core import text
 from core.commands.console import Console
 from core.metrics import ALL_METRICS, find_metric
+from core.metrics.verdict import beside_popularity
 from core.models import MODELS
 
 
@@ -39,6 +40,9 @@ def show_result(console: Console, result: Mapping[str, Any]) -> None:
             ]
         )
     console.table(*without_empty(head, rows))
+    verdict = beside_popularity(result)
+    if verdict:
+        console.say(f"  {verdict}")
     for reason, amount in result.get("excluded", {}).items():
         console.say(f"  left out: {text.count(amount, 'user')}, {reason}")
     for what, amount in result.get("counts", {}).items():

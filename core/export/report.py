@@ -14,6 +14,7 @@ from core.export.private import folders_of, plan_values, without_folders
 from core.export.request import Request
 from core.losses import LOSSES
 from core.metrics import find_metric
+from core.metrics.verdict import beside_popularity
 from core.models import MODELS
 from core.runs.opening import Run
 from core.training.events import EpochDone, RunEvent, RunStarted
@@ -203,6 +204,8 @@ def measured(run: Run) -> str:
     kind = "every item of the catalogue ranked" if result.get("protocol") == "full" else "only given candidates ranked"
     lines = [f"{int(result.get('users', 0)):,} users of the {result.get('part', 'test')} part, {kind}."]
     lines += [f"Left out: {amount:,} users, {reason}." for reason, amount in result.get("excluded", {}).items()]
+    verdict = beside_popularity({**result, "model": run.plan.model.name, "against_popularity": tested})
+    lines += [f"{verdict}."] if verdict else []
     remarks = without_folders(result.get("notes", []), folders_of(run))
     lines += [str(note).rstrip(".") + "." for note in remarks]
     told = "".join(f'<p class="muted">{text(line)}</p>' for line in lines)

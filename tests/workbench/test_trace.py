@@ -67,6 +67,15 @@ def test_that_figures_among_candidates_do_not_pass_for_those_of_a_full_ranking()
     assert result_words({**figures, "protocol": "full"}).startswith("On the test part:")
 
 
+def test_that_the_end_of_a_run_says_whether_it_beats_popularity() -> None:
+    figures = {"first": 0.041, "second": 0.043, "difference": -0.002, "p": 0.4}
+    result = {"model": "mf", "metrics": {"ndcg@10": 0.041}, "against_popularity": {"ndcg@10": figures}}
+    assert lines_of(RunCompleted(result))[1] == (
+        "By nDCG@10 it is not shown to rank better than Popularity: .041 against .043 (paired test, p 0.400)."
+    )
+    assert len(lines_of(RunCompleted({"model": "mf", "metrics": {"ndcg@10": 0.041}}))) == 1
+
+
 def test_that_a_refit_is_drawn_after_the_training_with_a_gap_between() -> None:
     trace = Trace("run")
     trace.take([STARTED, steps(1, 2, 0.9), done(1, 0.1, True), dataclasses.replace(STARTED, phase="refit")])

@@ -54,6 +54,7 @@ def test_that_people_read_lines_without_a_bar_where_output_is_piped(call: Call, 
     assert "epoch 2/2" in said.out
     assert "Popularity" in said.out
     assert "p " in said.out
+    assert "  By nDCG@10 it is not shown to rank better than Popularity: " in said.out
     assert f"Kept as {tmp_path / 'run'}" in said.out
     assert "\x1b" not in said.out
     assert "\r" not in said.out

@@ -166,6 +166,7 @@ def test_that_the_report_is_whole_and_runs_and_loads_nothing(model: str, runs: d
     if model not in ("popularity", "random"):
         assert "95 % interval" in words
         assert "polyline" in names
+    assert ("By nDCG@10" in words) == (model != "popularity")
 
 
 def test_that_hostile_names_are_text_in_the_report(runs: dict[str, Run], tmp_path: Path) -> None:

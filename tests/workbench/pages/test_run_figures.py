@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from core.runs.colours import Style
 from core.training.events import EpochDone
 from workbench.pages.runs.curves import CurvesPanel
-from workbench.pages.runs.metrics import figures_of, part_of, strip_of
+from workbench.pages.runs.metrics import MetricsPanel, figures_of, part_of, strip_of
 from workbench.theme import Theme
 from workbench.trace import Trace
 
@@ -57,3 +57,16 @@ def test_that_the_curve_of_one_epoch_stands_among_epochs_that_there_may_be(qtbot
     (least, most), _ = panel.plot.getPlotItem().getViewBox().viewRange()
     assert least >= -0.5
     assert most <= 3
+
+
+def test_that_one_run_says_whether_it_beats_popularity(qtbot: QtBot, theme: Theme) -> None:
+    panel = MetricsPanel(theme)
+    qtbot.addWidget(panel)
+    tested = {"ndcg@10": {"first": 0.1, "second": 0.2, "difference": -0.1, "p": 0.01}}
+    ended = detail(model="mf", part="test", metrics={"ndcg@10": 0.1}, against_popularity=tested)
+    panel.show_runs([(ended, Style(0), "one")])
+    assert panel.caption.text() == (
+        "Test part, 95 % intervals\nBy nDCG@10 Popularity ranks better: .200 against .100 (paired test, p 0.010)."
+    )
+    panel.show_runs([(detail(model="mf", part="test", metrics={"ndcg@10": 0.1}), Style(0), "one")])
+    assert panel.caption.text() == "Test part, 95 % intervals"

@@ -19,6 +19,7 @@ from workbench.plots.interval_bars import Bar, IntervalBars, Strip
 from workbench.tables.model import ColumnsModel
 from workbench.tables.table import Table
 from workbench.theme import Theme
+from workbench.trace import verdict_words
 from workbench.widgets.parts import label, scrolled
 from workbench.words import cell, metric_label, score
 
@@ -72,9 +73,12 @@ class MetricsPanel(QWidget):
         ]
         self.figures.replace(columns)
         self.table.set_widths([110, 58, 58, 58, 74, 66], 0)
-        self.caption.setText(
-            f"{part.capitalize()} part{self._among}, 95 % intervals" if names else "This run was not measured"
-        )
+        if not names:
+            self.caption.setText("This run was not measured")
+            return
+        verdict = verdict_words(result) if part_of(detail) == part else ""
+        lines = [f"{part.capitalize()} part{self._among}, 95 % intervals", *([f"{verdict}."] if verdict else [])]
+        self.caption.setText("\n".join(lines))
 
     def show_pairings(self, pairings: Sequence[Pairing], names: dict[str, str]) -> None:
         """Show how the first chosen run compares with the others.

@@ -24,7 +24,7 @@ from workbench.pages.train.form_panel import FormPanel
 from workbench.pages.train.live import LivePanel
 from workbench.pages.train.queue_panel import plan_of
 from workbench.session import Opened
-from workbench.trace import Trace, result_words
+from workbench.trace import Trace, result_words, verdict_words
 from workbench.widgets.empty import Empty
 
 FRAME = 250
@@ -209,7 +209,9 @@ class TrainPage(Page):
         last = ended.last
         if isinstance(last, RunCompleted):
             model = str(last.result.get("model", ""))
-            text = f"{MODELS[model].label if model in MODELS else 'The model'} is trained. {result_words(last.result)}."
+            label = MODELS[model].label if model in MODELS else "The model"
+            words = [f"{label} is trained", result_words(last.result), verdict_words(last.result)]
+            text = " ".join(f"{each}." for each in words if each)
             self.context.tell(Message(text, "good", Remedy("See its lists", lambda: self._inspect(ended))))
         elif isinstance(last, RunStopped):
             self.context.tell(Message("Stopped. What was trained is kept."))
