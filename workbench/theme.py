@@ -15,9 +15,10 @@ from workbench.icons import icon_file
 
 CHOICES = {"system": "As the system", "light": "Light", "dark": "Dark"}
 
-SERIES_LIGHT = ("#0072B2", "#D55E00", "#009E73", "#B25A8B", "#A97B00", "#3A94C9", "#6B6B6B")
-SERIES_DARK = ("#56B4E9", "#E69F00", "#2BC596", "#E08EBB", "#F0E442", "#4FA3E0", "#B5B5B5")
-"""Okabe and Ito's colours that people with any colour vision tell apart, moved to where each theme reads them."""
+SERIES_LIGHT = ("#136FBF", "#DD7418", "#3DA371", "#BA3D86", "#936400", "#8D8DCC", "#515248")
+SERIES_DARK = ("#54A3EA", "#EEAA15", "#2BD588", "#D876AC", "#F5E658", "#4A6CDB", "#C0CCD6")
+"""Near to those of Okabe and Ito, moved to where each theme reads them and people with any colour vision tell any two
+apart: at least .14 in OKLab, .085 as people without one kind of cone see them."""
 
 
 @dataclass(frozen=True)
