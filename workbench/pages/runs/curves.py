@@ -19,6 +19,8 @@ from workbench.widgets.parts import label
 from workbench.words import cell, metric_label
 
 NOTHING = np.zeros(0)
+LEGEND_LINES = 4
+"""As many runs as can be chosen have room in them, wherever the curves stand."""
 FIRST = ("ndcg@10", "hit@10", "auc", "rmse")
 
 
@@ -32,7 +34,7 @@ class CurvesPanel(QWidget):
         self.metrics.setAccessibleName("Metric of the curves")
         self.metrics.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.metrics.activated.connect(lambda _: self._draw())
-        self.legend = Legend(theme)
+        self.legend = Legend(theme, LEGEND_LINES)
         self.plot = Plot(theme, "Validation by epoch", "epoch")
         self.loss = Plot(theme, "Loss by epoch", "epoch", "loss")
         row = QHBoxLayout()
