@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QGraphicsItem
 from workbench.plots.axis import NumberAxis
 from workbench.plots.bare_item import BareItem
 from workbench.plots.buckets import Line, bucketed
-from workbench.plots.level import Level
+from workbench.plots.level import Level, part_names
 from workbench.plots.pens import line_pen
 from workbench.plots.picture import offer_picture
 from workbench.plots.ranges import Range
@@ -71,6 +71,8 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         self._zoomed = False
         plot.getViewBox().sigXRangeChanged.connect(self._thin)
         plot.getViewBox().sigRangeChangedManually.connect(self._zoom)
+        plot.getViewBox().sigRangeChanged.connect(self._part_names)
+        plot.getViewBox().sigResized.connect(self._part_names)
         self._stale = False
         theme.changed.connect(self._follow)
         for side in ("left", "bottom"):
@@ -244,11 +246,8 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         self.getPlotItem().addItem(item)
         self._bars[key] = (item, colour)
 
-    def level(self, key: str, value: float | None, text: str = "", upright: bool = False, place: float = 0.98) -> None:
-        """A dashed line across at a height (or upright at a place), with its name on it; None takes it away.
-
-        ``place`` is where along a line across its name ends, 0..1: names that would cover each other stand apart.
-        """
+    def level(self, key: str, value: float | None, text: str = "", upright: bool = False) -> None:
+        """A dashed line across at a height (or upright at a place), with its name on it; None takes it away."""
         if value is None:
             if key in self._levels:
                 self._spare_levels[key] = self._levels.pop(key)
@@ -262,11 +261,15 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
             self._levels[key].show()
             self._style_level(self._levels[key])
         if key not in self._levels:
-            self._levels[key] = Level(text, upright, place)
+            self._levels[key] = Level(text, upright)
             self._style_level(self._levels[key])
             self.getPlotItem().addItem(self._levels[key])
-        if self._levels[key].stand(value, text, place):
+        if self._levels[key].stand(value, text):
             self._style_level(self._levels[key])
+            self._part_names()
+
+    def _part_names(self, *_: object) -> None:
+        part_names(self._levels.values(), self.getPlotItem().getViewBox())
 
     def share_of(self, text: str) -> float:
         """What the name of a line takes of the width of the plot, 0..; over 1 it is cut."""

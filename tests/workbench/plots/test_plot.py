@@ -114,12 +114,11 @@ def test_that_a_level_that_comes_back_is_at_its_new_place_with_its_new_name(plot
     assert "base" not in plot._levels
     theme.choose("dark")
     try:
-        plot.level("base", 0.7, "Popularity .7", place=0.4)
+        plot.level("base", 0.7, "Popularity .7")
         assert plot._levels["base"] is line
         assert line.isVisible()
         assert line.value() == 0.7
         assert line.label.toPlainText() == "Popularity .7"
-        assert line.label.orthoPos == 0.4
         assert line.label.fill.color().name().upper() == theme.colours.surface
     finally:
         theme.choose("light")

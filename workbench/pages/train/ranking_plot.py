@@ -122,9 +122,7 @@ class RankingPlot(QWidget):
             if name in baseline:
                 levels.append(name)
                 words = baseline_words(strip, f"{metric_label(name)} {score(baseline[name])}")
-                # of names that would cover each other the later stand further left, as far as there is room
-                place = max(0.98 - 0.34 * (own.index(name) % 3), min(0.98, strip.share_of(words)))
-                strip.level(name, baseline[name], words, place=place)
+                strip.level(name, baseline[name], words)
         if trace.best_epoch and own:
             strip.level("best", trace.best_epoch, upright=True)
             levels.append("best")

@@ -75,9 +75,11 @@ def test_that_names_of_baselines_are_short_and_stay_within_a_narrow_plot(qtbot: 
     plot.draw(trace, [], names, baselines=True)
     strip = plot.strips["lists"]
     assert strip._levels["ndcg@10"].label.format == "nDCG@10 .020"
+    view = strip.getPlotItem().getViewBox().sceneBoundingRect()
     for name in names:
-        label = strip._levels[name].label
-        assert label.orthoPos >= min(0.98, strip.share_of(label.format))
+        label = strip._levels[name].label.sceneBoundingRect()
+        assert view.left() <= label.left() + 1
+        assert label.right() <= view.right() + 1
 
 
 def shown_at(plot: RankingPlot, width: int) -> None:
