@@ -21,7 +21,6 @@ STAGES: dict[str, tuple[str, ...]] = {
         "core.runs.kept_data.described",
     ),
     "training": ("torch", "core.training.loop", "core.runs.recording", "core.runs.opening", "core.ranking"),
-    "exporting": ("torch.export", "torch._meta_registrations"),
 }
 """What is loaded, in order; the key is told when it is there."""
 BESIDE = "plots"
@@ -55,12 +54,7 @@ def warm(control: JobControl, tell: Tell, more: Mapping[str, Iterable[str]] | No
 
 def import_all(names: Iterable[str], control: JobControl) -> None:
     """Import modules in order, as far as nobody asks to stop."""
-    from core.lean_torch import SHAPES, import_the_rest_of_torch
-
     for name in names:
         if control.stopped:
             return
-        if name == SHAPES:
-            import_the_rest_of_torch()
-        else:
-            importlib.import_module(name)
+        importlib.import_module(name)

@@ -77,7 +77,7 @@ PAGES: dict[str, PageEntry] = {
         icon="export",
         help="Take a run with you: model, vectors, lists, report, script, bundle",
         factory="workbench.pages.export:ExportPage",
-        needs="exporting",
+        needs="training",
     ),
     "guide": PageEntry(
         label="Guide",

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from core import lean_torch
+from core.lean_torch import PUT_OFF
 from workbench.jobs.job import JobControl
 from workbench.jobs.warming import BESIDE, STAGES, warm
 
@@ -45,7 +46,6 @@ def test_that_torch_s_library_is_begun_once_the_compiled_modules_before_it_are_t
     order: list[str] = []
     monkeypatch.setattr(importlib, "import_module", order.append)
     monkeypatch.setattr(lean_torch, "begin_loading_torch", lambda: order.append("begin"))
-    monkeypatch.setattr(lean_torch, "import_the_rest_of_torch", lambda: order.append("rest"))
     monkeypatch.setattr(lean_torch, "keep_torch_lean", lambda: None)
     monkeypatch.setitem(sys.modules, "torch", None)
     told: list[object] = []
@@ -55,3 +55,7 @@ def test_that_torch_s_library_is_begun_once_the_compiled_modules_before_it_are_t
     assert order[begun + 1 : begun + 3] == ["pages.one", "pages.two"]
     assert order.count("begin") == 1
     assert told == list(STAGES)
+
+
+def test_that_nothing_is_loaded_that_only_tracing_asks_for() -> None:
+    assert not {name for names in STAGES.values() for name in names} & set(PUT_OFF)

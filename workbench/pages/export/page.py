@@ -220,7 +220,7 @@ class ExportPage(Page):
         def start() -> None:
             self.context.jobs.start(job)
 
-        self.context.when_warm("exporting", start)
+        self.context.when_warm("training", start)
 
     def _ended(self, end: End, out: Path, command: str) -> None:
         self.job = None
