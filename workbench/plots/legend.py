@@ -68,17 +68,17 @@ class Legend(QWidget):
             self._arrange()
 
     def _arrange(self) -> None:
-        before, lines = len(self._lines), None
+        before = len(self._lines)
+        lines: list[list[Entry]] | None = None
         for widest in WIDEST if self._most > 1 else WIDEST[:1]:
             cut = [(colour, self._cut(text, widest), dash) for colour, text, dash in self._entries]
             lines = self._broken(cut)
-            if lines is not None:
+            if lines:
                 break
-        for shown in range(len(self._entries) - 1, -1, -1):
-            if lines is not None:
-                break
-            lines = self._broken([*cut[:shown], ("muted", f"and {len(cut) - shown} more", NO_LINE)])
-        self._lines = lines if lines is not None else [[]]
+        for left_out in range(1, len(self._entries) + 1):
+            for words in (f"and {left_out} more", f"+{left_out}"):
+                lines = lines or self._broken([*cut[: len(cut) - left_out], ("muted", words, NO_LINE)])
+        self._lines = lines or [[]]
         if len(self._lines) != before:
             self.updateGeometry()
         self.update()

@@ -49,8 +49,10 @@ def test_that_what_has_no_room_is_counted_and_told(qtbot: QtBot, theme: Theme) -
     assert line[-1] == f"and {7 - len(line) + 1} more"
     assert legend.toolTip() == tip("\n".join(text for _, text, _ in entries))
     assert legend.accessibleName().count("<b>x</b>") == 7
-    narrow = shown(qtbot, theme, entries, 75, 1)
-    assert narrow.shown == [["and 7 more"]]
+    # one more name is worth more than words
+    narrow = shown(qtbot, theme, entries[:2], legend._width(legend._lines[0][:1]) + 40, 1)
+    assert narrow.shown == [[entries[0][1], "+1"]]
+    assert shown(qtbot, theme, entries, 75, 1).shown == [["and 7 more"]]
     assert shown(qtbot, theme, entries, 5, 1).shown == [[]]
 
 
