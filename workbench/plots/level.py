@@ -76,6 +76,13 @@ class Level(pg.InfiniteLine):  # type: ignore[misc]
                 if end >= wide or position == ACROSS[0]:
                     yield Place(position, ANCHORS, QRectF(end - wide, y - high if y > height / 2 else y, wide, high))
 
+    def drawn(self, box: pg.ViewBox) -> QRectF:
+        """What an upright line itself covers; nothing for one across, which names hide where they stand on it."""
+        left, right = box.viewRange()[0]
+        if self.angle == 0 or not left <= self.value() <= right > left:
+            return QRectF()
+        return QRectF((self.value() - left) / (right - left) * box.width() - 1, 0, 2, box.height())
+
     def name_at(self, place: Place) -> None:
         """Let the name stand there."""
         if self.label.anchors is not place.anchors or self.label.orthoPos != place.position:
@@ -93,10 +100,11 @@ class Level(pg.InfiniteLine):  # type: ignore[misc]
 
 
 def part_names(lines: Iterable[Level], box: pg.ViewBox) -> None:
-    """Move names along their lines to where none covers another; where there is none, to where it covers least."""
-    taken: list[QRectF] = []
+    """Move names to where they cover no other and no upright line; where there is none, to where they cover least."""
     # an upright line has more places where its name covers nothing
-    for line in sorted(lines, key=lambda each: float(each.angle)):
+    lines = sorted(lines, key=lambda each: float(each.angle))
+    taken = [line.drawn(box) for line in lines]
+    for line in lines:
         chosen, least = None, math.inf
         for place in line.places(box) if line.label.format else ():
             covered = sum(_area(place.rect & other) for other in taken)

@@ -45,6 +45,11 @@ def test_that_the_name_of_the_best_epoch_does_not_cover_that_of_the_baseline(
     plot.level("popularity", height, "popularity")
     plot.level("best", epoch, "best nDCG@10", upright=True)
     check(plot)
+    # nor goes its line through it
+    line = plot._levels["best"]
+    across = line.mapToScene(0, 0).x()
+    name = plot._levels["popularity"].label.sceneBoundingRect()
+    assert not name.left() < across < name.right()
 
 
 def test_that_names_of_alike_baselines_stand_beside_each_other(plot: Plot) -> None:
@@ -67,14 +72,13 @@ def test_that_names_stay_apart_when_what_is_in_view_changes(plot: Plot) -> None:
 
 def test_that_a_name_that_covers_none_stands_where_it_should(plot: Plot) -> None:
     plot.level("popularity", 0.5, "popularity")
-    plot.level("best", 9.0, "best", upright=True)
+    plot.level("best", 4.0, "best", upright=True)
     names(plot)
     best, popularity = plot._levels["best"].label, plot._levels["popularity"].label
     assert (best.orthoPos, popularity.orthoPos) == (0.07, 0.98)
-    assert plot._levels["best"].value() == 9.0
-    plot.level("popularity", 0.04, "popularity")
+    plot.level("popularity", 0.04, "popularity " * 6)
     names(plot)
     assert best.orthoPos > 0.07
     plot.level("popularity", None)
-    plot.level("best", 9.1, "best", upright=True)
+    plot.level("best", 4.1, "best", upright=True)
     assert best.orthoPos == 0.07
