@@ -1,4 +1,4 @@
-"""What a preview needs to know of a run, from its record alone: sizes, names, what was measured."""
+"""What a preview needs to know of a run, without opening its data: sizes, names, what was measured."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from core.runs.opening import Run
+
+USUAL = 8.0
+"""Bytes of an id where the file that holds them tells nothing."""
 
 
 @dataclass(frozen=True)
@@ -18,6 +21,8 @@ class Facts:
         settings: the model's settings.
         events: of all parts together.
         data_name: what the data is called.
+        user_bytes, item_bytes: of an id in UTF-8, on average.
+        title_bytes, known_bytes: of a title, and of all texts of an item together; 0 where there are none.
     """
 
     model: str
@@ -29,6 +34,10 @@ class Facts:
     epochs: int
     metrics: int
     data_name: str
+    user_bytes: float = USUAL
+    item_bytes: float = USUAL
+    title_bytes: float = 0.0
+    known_bytes: float = 0.0
 
     @property
     def width(self) -> int:
@@ -58,8 +67,11 @@ class Facts:
 
 
 def facts_of(run: Run) -> Facts:
-    """The facts of a run; nothing but its record is looked at."""
+    """The facts of a run; its record is looked at, and what its tables say of their own size."""
+    from core.runs.tables import text_bytes
+
     data, result = run.record.data, run.record.result
+    users, items, known = (text_bytes(run.folder.data / f"{name}.parquet") for name in ("users", "items", "catalogue"))
     return Facts(
         model=run.plan.model.name,
         settings=run.plan.model.settings,
@@ -70,6 +82,10 @@ def facts_of(run: Run) -> Facts:
         epochs=run.record.epoch,
         metrics=len(result.get("metrics") or {}),
         data_name=str(data.get("name") or "data"),
+        user_bytes=users.get("id", USUAL),
+        item_bytes=items.get("id", USUAL),
+        title_bytes=known.get("title", 0.0),
+        known_bytes=sum(known.values()),
     )
 
 

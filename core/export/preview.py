@@ -1,4 +1,4 @@
-"""What each target would write, with sizes that are estimated from the numbers of users, items and factors."""
+"""What each target would write, with sizes that are estimated from numbers, and from the bytes of ids and titles."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from core.export.facts import Facts
 NUMBER = 4
 TEXT_NUMBER = 11
 """Bytes of a float32 and of one in a text."""
-ID = 12
-"""Bytes of an id with what stands around it, about."""
+AROUND = 3
+"""Bytes that stand around a text: its quotes and what parts it from the next one."""
+ROW = 26
+"""Bytes of rank, score and all marks in a row of a list."""
 
 
 class Planned(NamedTuple):
@@ -20,13 +22,28 @@ class Planned(NamedTuple):
     size: int
 
 
+def user_ids(facts: Facts) -> int:
+    """Bytes of the ids of all users."""
+    return texts(facts.users, facts.user_bytes)
+
+
+def item_ids(facts: Facts) -> int:
+    """Bytes of the ids of all items."""
+    return texts(facts.items, facts.item_bytes)
+
+
+def texts(number: int, each: float) -> int:
+    """Bytes of texts with what stands around them."""
+    return round(number * (each + AROUND))
+
+
 def model_files(facts: Facts, options: Any) -> tuple[Planned, ...]:
     """Weights, card, id maps, histories and the program that recommends."""
     files = [
         Planned("model.safetensors", facts.numbers * NUMBER + 1000),
         Planned("model.json", 6000),
-        Planned("users.json", facts.users * ID),
-        Planned("items.json", facts.items * (ID + 30)),
+        Planned("users.json", user_ids(facts)),
+        Planned("items.json", item_ids(facts) + texts(facts.items, facts.title_bytes)),
         Planned("recommend.py", 12_000),
     ]
     if options.histories or facts.model == "autorec-item":
@@ -38,7 +55,7 @@ def model_files(facts: Facts, options: Any) -> tuple[Planned, ...]:
 
 def onnx_files(facts: Facts, options: Any) -> tuple[Planned, ...]:
     """One graph."""
-    ids = (facts.users + facts.items) * ID if options.ids else 0
+    ids = user_ids(facts) + item_ids(facts) if options.ids else 0
     numbers = facts.numbers
     if facts.model == "autorec-item":
         numbers = (facts.users + facts.items) * facts.width
@@ -48,18 +65,19 @@ def onnx_files(facts: Facts, options: Any) -> tuple[Planned, ...]:
 def embedding_files(facts: Facts, options: Any) -> tuple[Planned, ...]:
     """Vectors of items, users, or both."""
     whose = {"both": ("items", "users"), "items": ("items",), "users": ("users",)}[options.vectors]
-    rows = {"items": facts.items, "users": facts.users}
-    width = facts.width
+    rows, width = {"items": facts.items, "users": facts.users}, facts.width
+    known = {"items": texts(facts.items, facts.known_bytes), "users": 0}
     files: list[Planned] = []
     for each in whose:
         if each not in kinds_of_vectors(facts):
             continue
-        ids, binary, text = rows[each] * ID, rows[each] * width * NUMBER, rows[each] * width * TEXT_NUMBER
+        ids = item_ids(facts) if each == "items" else user_ids(facts)
+        binary, text = rows[each] * width * NUMBER, rows[each] * width * TEXT_NUMBER
         files += {
-            "npy": [Planned(f"{each}.npy", binary + 128), Planned(f"{each}.json", ids)],
-            "parquet": [Planned(f"{each}.parquet", binary + ids)],
+            "npy": [Planned(f"{each}.npy", binary + 128), Planned(f"{each}.json", ids + known[each])],
+            "parquet": [Planned(f"{each}.parquet", binary + ids + known[each])],
             "word2vec": [Planned(f"{each}.txt", text + ids)],
-            "projector": [Planned(f"{each}.tsv", text), Planned(f"{each}-metadata.tsv", 2 * ids)],
+            "projector": [Planned(f"{each}.tsv", text), Planned(f"{each}-metadata.tsv", ids + known[each])],
         }[options.format]
     if options.format == "projector":
         files.append(Planned("projector_config.pbtxt", 250))
@@ -77,14 +95,15 @@ def kinds_of_vectors(facts: Facts) -> tuple[str, ...]:
 
 def recommendation_files(facts: Facts, options: Any) -> tuple[Planned, ...]:
     """One list of all lists."""
-    return (Planned("", facts.users * min(options.k, max(facts.items, 1)) * 48),)
+    row = facts.user_bytes + facts.item_bytes + facts.title_bytes + ROW
+    return (Planned("", round(facts.users * min(options.k, max(facts.items, 1)) * row)),)
 
 
 def metric_files(facts: Facts, options: Any) -> tuple[Planned, ...]:
     """Epochs and users."""
     return (
         Planned(f"epochs.{options.format}", (facts.epochs + 1) * (60 + 10 * facts.metrics)),
-        Planned(f"users.{options.format}", 2 * facts.users * (20 + 8 * max(facts.metrics, 1))),
+        Planned(f"users.{options.format}", 2 * (user_ids(facts) + facts.users * (8 + 8 * max(facts.metrics, 1)))),
     )
 
 
@@ -113,7 +132,8 @@ def repeat_files(facts: Facts, options: Any) -> tuple[Planned, ...]:
 
 def bundle_files(facts: Facts, options: Any) -> tuple[Planned, ...]:
     """One archive."""
-    data = facts.events * 8 + (facts.users + facts.items) * ID if options.data else 0
+    held = user_ids(facts) + item_ids(facts) + texts(facts.items, facts.known_bytes)
+    data = facts.events * 8 + held if options.data else 0
     weights = facts.numbers * NUMBER * (4 if options.state else 1)
     return (Planned("", weights + data + facts.events // 8 + 20_000),)
 
