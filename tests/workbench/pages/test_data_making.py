@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 import itertools
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from core.data.plan import DataPlan
 from tests.workbench.pages.test_data import page_of
 from workbench.main_window import MainWindow
 from workbench.pages.data.overview import Overview
@@ -34,11 +36,24 @@ def another(opened: Opened, users: int) -> Opened:
 
 
 def seen(overview: Overview) -> int:
-    return sum(not plot.isHidden() for plot in overview._plots._made)
+    return sum(not plot.isHidden() for plot in overview._plots._made.values())
 
 
 def forms_made(panel: SplitPanel) -> set[str]:
     return {key for key, form in panel.forms.items() if any(field.made for field in form.fields.values())}
+
+
+class Painted(QObject):
+    """Whose paintings were seen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.by: set[QObject] = set()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        if event.type() == QEvent.Type.Paint:
+            self.by.add(watched)
+        return False
 
 
 def standing_alone() -> set[QWidget]:
@@ -92,6 +107,61 @@ def test_that_the_window_has_its_turn_between_two_portions(qtbot: QtBot, window:
     turn.stop()
     # a timer that is there at every turn of the event loop has seen each of them
     assert set(left) == set(range(left[0] + 1))
+
+
+def test_that_the_overview_is_there_before_anything_is_opened(qtbot: QtBot, window: MainWindow) -> None:
+    page = page_of(window)
+    qtbot.waitUntil(lambda: page._made is not None and page._made.tabs.count() == 5)
+    assert window.session.opened is None
+    assert page.stack.currentWidget() is page.welcome
+
+
+def test_that_nothing_is_made_while_data_is_read_and_all_of_it_when_that_ends(
+    qtbot: QtBot, window: MainWindow, ratings: Path
+) -> None:
+    page = page_of(window)
+    qtbot.waitUntil(lambda: page._made is not None)
+    overview = page._made
+    assert overview is not None
+    overview.begin()
+    page.read(DataPlan(source=str(ratings)))
+    assert page.job is not None
+    assert not overview._turn.isActive()
+    page.job.stop()
+    qtbot.waitUntil(lambda: page.job is None)
+    assert window.session.opened is None
+    qtbot.waitUntil(lambda: overview.tabs.count() == 5)
+    page.read(DataPlan(source=str(ratings)))
+    qtbot.waitUntil(lambda: page.overview is overview and not overview._portions)
+    assert seen(overview) == 4
+
+
+def test_that_each_plot_is_painted_by_itself_and_keeps_the_room_of_its_axes(
+    qtbot: QtBot, window: MainWindow, opened: Opened
+) -> None:
+    window.session.open(opened)
+    overview = page_of(window).overview
+    assert overview is not None
+    overview.make_all()
+    plots = list(overview._plots._made.values())
+    painted = Painted()
+    for plot in plots:
+        plot.viewport().installEventFilter(painted)
+    room: dict[Plot, float] = {}
+    while overview._portions:
+        painted.by.clear()
+        overview._next()
+        overview.rest()
+        shown = [plot for plot in plots if plot.isVisible() and plot not in room]
+        # one comes, and it is painted before anything else happens
+        assert len(shown) <= 1
+        assert {plot.viewport() for plot in shown} <= painted.by
+        room |= {plot: plot.getPlotItem().getAxis("left").width() for plot in shown}
+        QApplication.processEvents()
+    assert len(room) == sum(plot.isVisible() for plot in plots) >= 3
+    assert all(plot.getPlotItem().getAxis("left").width() == width for plot, width in room.items())
+    overview.begin()
+    qtbot.waitUntil(lambda: overview.users.model.rowCount() == 40 and overview.items.model.rowCount() == 25)
 
 
 def test_that_newer_data_wins(qtbot: QtBot, window: MainWindow, opened: Opened) -> None:

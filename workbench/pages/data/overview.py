@@ -139,6 +139,10 @@ class Overview(QWidget):
         """Make the tabs one at a time, then fill them, whenever the window has had its turn."""
         self._turn.start(0)
 
+    def rest(self) -> None:
+        """Make and fill nothing more until it is begun again or shown data."""
+        self._turn.stop()
+
     def _next(self) -> None:
         if next(self._parts, self) is self:
             if not self._portions:
@@ -237,7 +241,7 @@ class Plots(QWidget):
         for column in range(2):
             grid.setColumnStretch(column, 1)
         self._grid = grid
-        self._made: list[Plot] = []
+        self._made: dict[str, Plot] = {}
         self._arrange(tuple(self.cards))
 
     def making(self, context: Context) -> Iterator[None]:
@@ -245,6 +249,9 @@ class Plots(QWidget):
         theme = context.theme
         self.tail = Plot(theme, "Long tail of items", "rank of the item", "interactions", log=(True, True))
         self._add("tail", self.tail)
+        yield
+        # the first painting in this process loads fonts
+        rehearse(self.tail)
         yield
         self.activity = Plot(theme, "Activity of users", "interactions of a user", "users")
         self._add("activity", self.activity, counted=True)
@@ -264,12 +271,12 @@ class Plots(QWidget):
         keep.setRetainSizeWhenHidden(True)
         plot.setSizePolicy(keep)
         plot.hide()
-        self._made.append(plot)
+        self._made[key] = plot
         self.cards[key].body.addWidget(plot, 1)
 
     def hide_all(self) -> None:
         """Take the plots of other data out of view; their room stays."""
-        for plot in self._made:
+        for plot in self._made.values():
             plot.hide()
 
     def drawing(self, summary: Summary) -> list[Callable[[], None]]:
@@ -284,12 +291,11 @@ class Plots(QWidget):
 
     def showing(self) -> list[Callable[[], None]]:
         """Bring the plots into view, in portions: the first painting of one is long."""
-        return [
-            lambda: self.tail.show(),
-            lambda: self.activity.show(),
-            lambda: self.months.show(),
-            lambda: self.ratings.show(),
-        ]
+        return [partial(self._take, step, key) for key in self.cards for step in (rehearse, bring)]
+
+    def _take(self, step: Callable[[Plot], None], key: str) -> None:
+        # by its key: when the portions are told, the plot may still have to be made
+        step(self._made[key])
 
     def _arrange_for(self, summary: Summary) -> None:
         there = {"months": bool(summary.months), "ratings": bool(summary.ratings)}
@@ -352,6 +358,17 @@ class Plots(QWidget):
         self.cards["ratings"].title.setText(what.capitalize())
         least, mean, most = summary.rating_range or (0.0, 0.0, 0.0)
         self.cards["ratings"].caption.setText(f"{short(least)} to {short(most)}, mean {short(mean)}")
+
+
+def rehearse(plot: Plot) -> None:
+    """Paint a plot before it is in view: its axes make room for their numbers, after which it is painted anew."""
+    plot.grab()
+
+
+def bring(plot: Plot) -> None:
+    """Show and paint a plot now: Qt would wait some milliseconds, and then paint all that came meanwhile in one go."""
+    plot.show()
+    plot.viewport().repaint()
 
 
 def tail_words(spread: Spread) -> str:

@@ -41,6 +41,7 @@ class DataPage(Page):
         self.stack.addWidget(self.welcome)
         holder.addWidget(inner)
         context.session.data_changed.connect(self._show)
+        self._prepare()
         self.setAcceptDrops(False)
 
     def entered(self) -> None:
@@ -165,9 +166,10 @@ class DataPage(Page):
         self.job.ended.connect(lambda end: self._read(plan, end))
         self.welcome.show_job(self.job)
         self.stack.setCurrentWidget(self.welcome)
+        if self._made is not None:
+            # to make it meanwhile would save nothing: both want Python's lock, and an event that waits for it is felt
+            self._made.rest()
         self.context.jobs.start(self.job)
-        # making it begins when the window has shown that it reads
-        QTimer.singleShot(0, self, lambda: self.context.when_warm("plots", self._make_overview))
 
     def _read(self, plan: DataPlan, end: End) -> None:
         self.job = None
@@ -187,6 +189,7 @@ class DataPage(Page):
             self.context.session.open(end.value)
             return
         self._show()
+        self._prepare()
 
     # --- showing ------------------------------------------------------------------------------------------------
 
@@ -216,12 +219,21 @@ class DataPage(Page):
             self.stack.setCurrentWidget(self._made)
             self.welcome.show_job(None)
 
+    def _prepare(self) -> None:
+        """Make the overview before there is something to show, once all is loaded and while nothing is read."""
+        # not before the window has shown this page
+        self.context.when_warm("training", lambda: QTimer.singleShot(0, self, self._make_ahead))
+
+    def _make_ahead(self) -> None:
+        if self.job is None:
+            self._make_overview()
+
     def _make_overview(self) -> None:
-        """Make the overview while the data is still being read: making and filling it in one go would be felt."""
+        """Begin to make it, in portions: making and filling it in one go would be felt."""
         if self._made is None:
             from workbench.pages.data.overview import Overview
 
             self._made = Overview(self.context, self.ask_file, self.ask_folder)
             self._made.filled.connect(self._turn_to_overview)
             self.stack.addWidget(self._made)
-            self._made.begin()
+        self._made.begin()
