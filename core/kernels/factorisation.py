@@ -202,10 +202,12 @@ def draw_triples(
     if listed:
         for at in range(count):
             drawn[at] = catalogue[drawn[at]]
-    for which in range(len(cells)):
-        cell = cells[which]
-        for at in range(which * negatives, (which + 1) * negatives):
-            users[at], owned[at] = cell >> uint64(32), cell
+    # one negative of all after the other: an inner loop over a few is slower
+    for column in range(negatives):
+        to = uint64(column)
+        for which in range(uint64(len(cells))):
+            users[to], owned[to] = cells[which] >> uint64(32), cells[which]
+            to += uint64(negatives)
     again = np.empty(count + 1, np.uint32)
     rejected, missing = uint64(0), 0
     for at in range(count):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 from numba import njit
@@ -18,12 +20,51 @@ from core.kernels.factorisation import (
     descend,
     without_missing,
 )
+from core.kernels.membership import SCATTER
 from core.kernels.portions import PLACE
 from core.kernels.sampling import ATTEMPTS, SPAN
 from core.kernels.schedule import Cells, Items, shuffle
 from core.kernels.streams import below, word
 
 Bits = npt.NDArray[np.uint64]
+
+SIEVE = 65_536
+"""Bits of a sieve of which CHUNK or some more are set: 8 KB stay in the first cache with what else a draw needs."""
+
+
+class Room(NamedTuple):
+    """What is written while triples are drawn.
+
+    Attributes:
+        met: a bit for each item of the portion, zero, and left so.
+        sieve: ``[SIEVE / 64]``, zero, and left so.
+        order, guesses: ``[triples or more]``.
+        again: ``[more than triples]``.
+    """
+
+    met: Bits
+    sieve: Bits
+    order: Cells
+    guesses: npt.NDArray[np.uint32]
+    again: npt.NDArray[np.uint32]
+
+
+@njit(nogil=True, cache=True)
+def room_for(members: int, triples: int) -> Room:
+    """Room for drawing so many triples with items of a portion."""
+    return Room(
+        np.zeros(members // 64 + 1, np.uint64),
+        np.zeros(SIEVE // 64, np.uint64),
+        np.empty(triples, np.uint64),
+        np.empty(triples, np.uint32),
+        np.empty(triples + 1, np.uint32),
+    )
+
+
+@njit(nogil=True, cache=True, forceinline=True)
+def in_sieve(user: uint64, place: uint64) -> uint64:
+    """Bit of a user and a place in the portion: those of a user fall as far apart as they are."""
+    return (((user * uint64(SCATTER)) >> uint64(16)) ^ place) & uint64(SIEVE - 1)
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -47,6 +88,60 @@ def another(key: uint64, place: uint64, size: uint64, met: Bits) -> np.int64:
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
+def run_of(cells: Cells, at: int) -> tuple[int, int]:
+    """Where the cells of one's user begin and end."""
+    user = cells[at] >> uint64(32)
+    begin, end = at, at + 1
+    while begin > 0 and cells[begin - 1] >> uint64(32) == user:
+        begin -= 1
+    while end < len(cells) and cells[end] >> uint64(32) == user:
+        end += 1
+    return begin, end
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def draw_again(
+    cells: Cells,
+    first: int,
+    row: uint64,
+    members: Items,
+    negatives: int,
+    key: uint64,
+    room: Room,
+    again: uint64,
+    drawn: npt.NDArray[np.uint32],
+) -> int:
+    """Draw anew where the user has met what was drawn; how many there is nothing for.
+
+    Args:
+        again: how many of ``room.again`` to look at.
+        first: of the cells whose draws these are; for the other arguments see ``draw_in_portion``.
+        drawn: negatives in the order of ``room.order``, in which the others are put, or NOTHING.
+    """
+    met, size, missing = room.met, uint64(len(members)), 0
+    start, one, low = (row + uint64(first)) * uint64(negatives), uint64(1), uint64(63)
+    begin = end = 0
+    for at in range(again):
+        number = uint64(room.again[at])
+        owner = first + int(number // uint64(negatives))
+        if not begin <= owner < end:
+            for each in range(uint64(begin), uint64(end)):
+                met[(cells[each] & uint64(PLACE)) >> uint64(6)] = 0
+            begin, end = run_of(cells, owner)
+            for each in range(uint64(begin), uint64(end)):
+                place = cells[each] & uint64(PLACE)
+                met[place >> uint64(6)] |= one << (place & low)
+        found = uint64(room.guesses[number])
+        if (met[found >> uint64(6)] >> (found & low)) & one:
+            other = another(key, (start + number) * uint64(SPAN), size, met)
+            drawn[uint64(room.order[number])] = NOTHING if other < 0 else members[uint64(other)]
+            missing += int(other < 0)
+    for each in range(uint64(begin), uint64(end)):
+        met[(cells[each] & uint64(PLACE)) >> uint64(6)] = 0
+    return missing
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
 def draw_in_portion(
     cells: Cells,
     first: int,
@@ -55,16 +150,14 @@ def draw_in_portion(
     members: Items,
     negatives: int,
     key: uint64,
-    met: Bits,
-    order: Cells,
-    guesses: npt.NDArray[np.uint32],
+    room: Room,
     triples: npt.NDArray[np.uint32],
 ) -> int:
     """Fill the columns of ``triples`` ``[3, ...]`` with (user, item, negative) in random order; how many there are.
 
     The negatives are items of the portion that the user has not met, all equally likely; the draws are those of
-    ``draw_triples``. As the cells are all that a user has met in the portion, and stand together, whether a user has
-    met an item is asked of a few hundred bytes that are marked for one user after the other.
+    ``draw_triples``. As the cells are all that a user has met in the portion, and stand together, whether a user may
+    have met an item is asked of a sieve of a few kilobytes, and only where it says so of the cells.
 
     Args:
         cells: all positives of the window with items of the portion, each user's together, ``[n]``.
@@ -72,10 +165,10 @@ def draw_in_portion(
         row: number of the first of all.
         members: items of the portion.
         key: with the row it decides every draw, and the order.
-        met: ``[len(members) // 64 + 1]``, zero, and left so.
-        order, guesses: ``[(stop - first) · negatives or more]``, written.
+        room: for ``(stop - first) · negatives`` triples or more.
     """
     users, owned, drawn = triples[0], triples[1], triples[2]
+    sieve, order, guesses, again = room.sieve, room.order, room.guesses, room.again
     size, count = uint64(len(members)), (stop - first) * negatives
     start = (row + uint64(first)) * uint64(negatives)
     for at in range(count):
@@ -84,31 +177,24 @@ def draw_in_portion(
     # a plain loop of its own runs in vector registers
     for at in range(count):
         guesses[at] = below(word(key, (start + uint64(at)) * uint64(SPAN)), size)
-    one, low, missing = uint64(1), uint64(63), 0
-    at = first
-    while at < stop:
-        user = cells[at] >> uint64(32)
-        begin, end = at, at + 1
-        while begin > 0 and cells[begin - 1] >> uint64(32) == user:
-            begin -= 1
-        while end < len(cells) and cells[end] >> uint64(32) == user:
-            end += 1
-        for each in range(uint64(begin), uint64(end)):
-            place = cells[each] & uint64(PLACE)
-            met[place >> uint64(6)] |= one << (place & low)
-        for each in range(uint64(at), uint64(min(end, stop))):
-            item = members[cells[each] & uint64(PLACE)]
-            number = (each - uint64(first)) * uint64(negatives)
-            for which in range(number, number + uint64(negatives)):
-                to, found = order[which], uint64(guesses[which])
-                users[to], owned[to], drawn[to] = user, item, members[found]
-                if (met[found >> uint64(6)] >> (found & low)) & one:
-                    other = another(key, (start + which) * uint64(SPAN), size, met)
-                    drawn[to] = NOTHING if other < 0 else members[uint64(other)]
-                    missing += int(other < 0)
-        for each in range(uint64(begin), uint64(end)):
-            met[(cells[each] & uint64(PLACE)) >> uint64(6)] = 0
-        at = end
+    one, low = uint64(1), uint64(63)
+    for each in range(uint64(run_of(cells, first)[0]), uint64(run_of(cells, stop - 1)[1])):
+        bit = in_sieve(cells[each] >> uint64(32), cells[each] & uint64(PLACE))
+        sieve[bit >> uint64(6)] |= one << (bit & low)
+    rejected = uint64(0)
+    # one negative of all after the other: an inner loop over a few is slower
+    for column in range(negatives):
+        number = uint64(column)
+        for each in range(uint64(first), uint64(stop)):
+            user, item = cells[each] >> uint64(32), members[cells[each] & uint64(PLACE)]
+            to, found = order[number], uint64(guesses[number])
+            users[to], owned[to], drawn[to] = user, item, members[found]
+            bit = in_sieve(user, found)
+            again[rejected] = number
+            rejected += (sieve[bit >> uint64(6)] >> (bit & low)) & one
+            number += uint64(negatives)
+    sieve[:] = 0
+    missing = draw_again(cells, first, row, members, negatives, key, room, rejected, drawn) if rejected else 0
     return without_missing(triples, count) if missing else count
 
 
@@ -133,13 +219,11 @@ def learn_in_portion(
     a_time = max(CHUNK // rule.negatives, 1)
     triples = np.zeros((3, a_time * rule.negatives + AHEAD), np.uint32)
     differences = np.empty(a_time * rule.negatives, np.float32)
-    order = np.empty(a_time * rule.negatives, np.uint64)
-    guesses = np.empty(a_time * rule.negatives, np.uint32)
-    met = np.zeros(len(members) // 64 + 1, np.uint64)
+    room = room_for(len(members), a_time * rule.negatives)
     total, learned, skipped = 0.0, 0, 0
     for first in range(0, len(cells), a_time):
         stop = min(first + a_time, len(cells))
-        count = draw_in_portion(cells, first, stop, row, members, rule.negatives, key, met, order, guesses, triples)
+        count = draw_in_portion(cells, first, stop, row, members, rule.negatives, key, room, triples)
         skipped += stop - first - count // rule.negatives
         learned += count
         total += descend(lanes, tables, triples, count, rule, fixed, differences, histogram)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from numba import njit
 from numpy import uint64
 
+from core.kernels.prefetch import prefetch
 from core.kernels.schedule import Cells, Items
 from core.kernels.streams import below, stream_of, word, word_reference
 
@@ -26,6 +27,8 @@ CELLS = 16_384
 """Positives of a window in a portion, about: each of its items is asked for several times while it is at hand."""
 FEWEST = 4096
 """Positives of a window in a portion below which a call costs more than it saves."""
+AHEAD = 16
+"""Cells between asking for a line and writing to it: two lines."""
 PLACE_BITS = 22
 PLACE = (1 << PLACE_BITS) - 1
 
@@ -110,11 +113,14 @@ def collect(
         rows[uint64(where[uint64(items[at])] >> PLACE_BITS) + uint64(1)] += 1
     for portion in range(len(rows) - 1):
         rows[portion + 1] += rows[portion]
-    following = rows.copy()
+    following, lines = rows.copy(), cells.reshape(1, len(cells))
     for at in range(uint64(first), uint64(stop)):
         found = uint64(where[uint64(items[at])])
         held = found >> uint64(PLACE_BITS)
-        cells[uint64(following[held])] = (uint64(owners[at]) << uint64(32)) | found
+        to = uint64(following[held])
+        # each portion is written at a place of its own: its next line is asked for before it is written to
+        prefetch(lines, uint64(0), to + uint64(AHEAD))
+        cells[to] = (uint64(owners[at]) << uint64(32)) | found
         following[held] += 1
 
 

@@ -7,7 +7,7 @@ import pytest
 from core.data.interactions import Events
 from core.kernels import factorisation as kernels
 from core.kernels.factorisation import LOSS_CODES, Rule, Tables
-from core.kernels.factorisation_portions import draw_in_portion, learn_in_portion
+from core.kernels.factorisation_portions import draw_in_portion, in_sieve, learn_in_portion, room_for
 from core.kernels.factorisation_reference import draw_reference, learn_reference, pair_loss, score, step
 
 ROW = 2**31 + 5
@@ -42,12 +42,10 @@ def cells_of(pairs: list[tuple[int, int]]) -> npt.NDArray[np.uint64]:
 
 def draw(cells: npt.NDArray[np.uint64], first: int, stop: int, negatives: int) -> tuple[int, npt.NDArray[np.uint32]]:
     count = (stop - first) * negatives
-    triples, met = np.zeros((3, count), np.uint32), np.zeros(len(MEMBERS) // 64 + 1, np.uint64)
-    order, guesses = np.zeros(count, np.uint64), np.zeros(count, np.uint32)
-    number = draw_in_portion(
-        cells, first, stop, np.uint64(ROW), MEMBERS, negatives, np.uint64(KEY), met, order, guesses, triples
-    )
-    assert not met.any()
+    triples, room = np.zeros((3, count), np.uint32), room_for(len(MEMBERS), count)
+    number = draw_in_portion(cells, first, stop, np.uint64(ROW), MEMBERS, negatives, np.uint64(KEY), room, triples)
+    assert not room.met.any()
+    assert not room.sieve.any()
     return number, triples[:, :number]
 
 
@@ -82,6 +80,27 @@ def test_that_negatives_are_all_unseen_members_equally_often() -> None:
     assert set(np.flatnonzero(found)) == set(allowed)
     expected = count / len(allowed)
     assert np.sum((found[allowed] - expected) ** 2 / expected) < len(allowed) + 5 * np.sqrt(2 * len(allowed))
+
+
+def test_that_what_another_user_has_met_in_the_same_bits_of_the_sieve_is_drawn() -> None:
+    def bits(user: int) -> set[int]:
+        return {int(in_sieve(np.uint64(user), np.uint64(place))) for place in range(64)}
+
+    other = next(user for user in range(1, 4000) if bits(user) == bits(0))
+    users = np.repeat(np.array([0, other], np.int32), [1, 64])
+    items = np.concatenate([MEMBERS[69:], np.sort(MEMBERS[:64])])
+    order = np.lexsort((items, users))
+    train = Events(users[order], items[order], None, None, 4000, 90)
+    pairs = pairs_of(train)
+    count, triples = draw(cells_of(pairs), 0, len(pairs), 7)
+    assert count == len(pairs) * 7
+    wanted = [
+        (user, item, draw_reference(train.pairs, MEMBERS, user, KEY, (ROW + at) * 7 + column))
+        for at, (user, item) in enumerate(pairs)
+        for column in range(7)
+    ]
+    assert sorted(map(tuple, triples.T.tolist())) == sorted(wanted)
+    assert set(triples[2, triples[0] == 0].tolist()) & set(MEMBERS[:64].tolist())
 
 
 def fresh(train: Events, factors: int, biased: bool) -> Tables:
