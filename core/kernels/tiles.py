@@ -7,90 +7,67 @@ import numpy.typing as npt
 from numba import njit
 
 from core.kernels.factorisation import RELAXED
+from core.kernels.registers import LANES
+from core.kernels.tile_products import (
+    SQUARE,
+    TILE,
+    add_totals,
+    correlation,
+    fill,
+    four_rows,
+    one_row,
+    two_rows,
+)
 
 Tile = npt.NDArray[np.float32]
 Flat = npt.NDArray[np.float32]
 
-TILE = 64
-"""Rows side by side: known when compiling, so that the inner loops are whole vector registers without a rest. At 128
-small layers are a seventh faster, but a layer of 128 no longer fits the first-level cache."""
-
-
-LARGEST_LAYER = 8192
-"""Weights of the largest layer up to which tiles are used: at 20 x 10 they take a quarter of the time of the library's
-products and what is around them, at 128 x 64 as much on one thread, at 128 x 128 a third more."""
+LARGEST_LAYER = 16_384
+"""Weights of the largest layer up to which tiles are used: at 128 x 64 a step takes two thirds of the time of the
+library's products and what is around them, at 128 x 128 seven tenths, at 512 x 256 six sevenths, all on one thread; the
+library can use more threads, tiles cannot."""
 
 
 @njit(nogil=True, cache=True, fastmath=RELAXED)
-def multiply(weight: Flat, start: int, step: int, height: int, width: int, inputs: Tile, outputs: Tile) -> None:
-    """``outputs += W inputs``, where ``W[j, k] = weight[start + j * step + k]`` is ``[height, width]``.
-
-    Two outputs and four inputs at a time: the numbers that are read serve twice, and sums stay in registers.
+def multiply(
+    weight: Flat, start: int, step: int, height: int, width: int, inputs: Tile, begin: Tile | Flat, outputs: Tile
+) -> None:
+    """``outputs = begin + W inputs``, where ``W[j, k] = weight[start + j * step + k]`` is ``[height, width]``.
 
     Args:
         inputs: ``[width or more, TILE]``.
-        outputs: ``[height or more, TILE]``, added to.
+        begin: ``[height or more, TILE]``, which may be the outputs, or a number a row: ``[height or more]``.
+        outputs: ``[height or more, TILE]``, written; never the inputs.
     """
-    fours, pairs = width - width % 4, height - height % 2
-    for j in range(0, pairs, 2):
-        one, two = outputs[j], outputs[j + 1]
-        for k in range(0, fours, 4):
-            at = start + j * step + k
-            a, b, c, d = weight[at], weight[at + 1], weight[at + 2], weight[at + 3]
-            at += step
-            e, f, g, h = weight[at], weight[at + 1], weight[at + 2], weight[at + 3]
-            p, q, r, t = inputs[k], inputs[k + 1], inputs[k + 2], inputs[k + 3]
-            for s in range(TILE):
-                one[s] += a * p[s] + b * q[s] + c * r[s] + d * t[s]
-                two[s] += e * p[s] + f * q[s] + g * r[s] + h * t[s]
-        for k in range(fours, width):
-            a, e = weight[start + j * step + k], weight[start + j * step + step + k]
-            p = inputs[k]
-            for s in range(TILE):
-                one[s] += a * p[s]
-                two[s] += e * p[s]
-    for j in range(pairs, height):
-        one = outputs[j]
-        for k in range(width):
-            a, p = weight[start + j * step + k], inputs[k]
-            for s in range(TILE):
-                one[s] += a * p[s]
+    fours = height - height % 4
+    for j in range(0, fours, 4):
+        four_rows(weight, start + j * step, step, width, inputs, begin, outputs, j)
+    if height & 2:
+        two_rows(weight, start + fours * step, step, width, inputs, begin, outputs, fours)
+    if height & 1:
+        one_row(weight, start + (height - 1) * step, step, width, inputs, begin, outputs, height - 1)
 
 
 @njit(nogil=True, cache=True, fastmath=RELAXED)
 def correlate(change: Tile, inputs: Tile, height: int, width: int, weight: Flat, start: int, step: int) -> None:
     """``W += change inputs^T``: what ``multiply`` passes back to its weights; shapes as there."""
-    fours = width - width % 4
-    for j in range(height):
-        moved = change[j]
-        for k in range(0, fours, 4):
-            p, q, r, t = inputs[k], inputs[k + 1], inputs[k + 2], inputs[k + 3]
-            a = b = c = d = np.float32(0)
-            for s in range(TILE):
-                a += moved[s] * p[s]
-                b += moved[s] * q[s]
-                c += moved[s] * r[s]
-                d += moved[s] * t[s]
-            at = start + j * step + k
-            weight[at] += a
-            weight[at + 1] += b
-            weight[at + 2] += c
-            weight[at + 3] += d
-        for k in range(fours, width):
-            p = inputs[k]
-            a = np.float32(0)
-            for s in range(TILE):
-                a += moved[s] * p[s]
-            weight[start + j * step + k] += a
+    for j in range(0, height, SQUARE):
+        for k in range(0, width, SQUARE):
+            correlation(change, j, height, inputs, k, width, weight, start + j * step + k, step)
 
 
 @njit(nogil=True, cache=True, fastmath=RELAXED)
-def total(values: Flat) -> np.float32:
-    """Sum of TILE numbers."""
-    found = np.float32(0)
-    for s in range(TILE):
-        found += values[s]
-    return found
+def totals(change: Tile, height: int, weight: Flat, start: int) -> None:
+    """``weight[start + j]`` gains the sum of row ``j``."""
+    for j in range(0, height, LANES):
+        add_totals(change, j, height, weight, start + j)
+
+
+@njit(nogil=True, cache=True)
+def clear(tile: Tile, height: int) -> None:
+    """Zeros in the first rows."""
+    for j in range(height):
+        fill(tile, j, np.float32(0))
 
 
 @njit(nogil=True, cache=True, fastmath=RELAXED)

@@ -7,45 +7,17 @@ import numpy.typing as npt
 from numba import njit
 
 from core.kernels.factorisation import RELAXED
-from core.kernels.prefetch import LINE, prefetch
-from core.kernels.tiles import TILE, correlate, hold_back, multiply, rectify, total
+from core.kernels.tile_columns import fetch, give_back
+from core.kernels.tile_products import TILE, fill
+from core.kernels.tiles import clear, correlate, hold_back, multiply, rectify, totals
 
 Flat = npt.NDArray[np.float32]
 Table = npt.NDArray[np.float32]
 Block = npt.NDArray[np.float32]
 Places = npt.NDArray[np.int64]
-AHEAD = 16
-"""Rows between asking for one and needing it."""
 
 # Sizes are ``[gmf, half, *widths of the layers]`` int64. Weights are flat, one layer after the other, each its matrix
 # ``[outputs, inputs]`` and its bias; the output layer ``[gmf + last]`` and its bias at the end.
-
-
-@njit(nogil=True, cache=True)
-def _fetch(table: Table, rows: Places, first: int, count: int, found: Block) -> None:
-    """Rows ``first .. first + count`` of a list as columns of a tile; zeros in the columns that are left over."""
-    width = table.shape[1]
-    last = len(rows) - 1
-    for s in range(count):
-        ahead = np.uint64(rows[min(first + s + AHEAD, last)])
-        for column in range(0, width, LINE):
-            prefetch(table, ahead, np.uint64(column))
-        row = table[rows[first + s]]
-        for column in range(width):
-            found[column, s] = row[column]
-    for column in range(width if count < TILE else 0):
-        for s in range(count, TILE):
-            found[column, s] = np.float32(0)
-
-
-@njit(nogil=True, cache=True)
-def _give_back(change: Block, rows: Places, first: int, count: int, table: Table) -> None:
-    """Add the columns of a tile to rows of a table, one after the other."""
-    width = table.shape[1]
-    for s in range(count):
-        row = table[rows[first + s]]
-        for column in range(width):
-            row[column] += change[column, s]
 
 
 @njit(nogil=True, cache=True, fastmath=RELAXED)
@@ -89,70 +61,47 @@ def forward(
     last = widths[-1] if len(widths) else 0
     output = len(weights) - 1 - gmf - last
     left = np.empty((widths[0] if len(widths) else 0, TILE), np.float32)
-    score = np.empty(TILE, np.float32)
+    score = np.empty((1, TILE), np.float32)
     # a written 0 is a type of its own, for which everything would be compiled once more
     nowhere = gmf * 0
     for tile in range(len(ours)):
         first = tile * TILE
         count = min(TILE, len(users) - first)
         user = ours[tile]
-        _fetch(user_table, users, first, count, user)
+        fetch(user_table, users, first, count, user)
         if measured:
             _norms(user, user_norms, first, count)
         if len(widths):
             wide = 2 * half
-            for j in range(widths[0]):
-                _fill(left[j], weights[widths[0] * wide + j])
-            multiply(weights, nowhere, wide, widths[0], half, user[gmf:], left)
+            biases = weights[widths[0] * wide :]
+            multiply(weights, nowhere, wide, widths[0], half, user[gmf:], biases, left)
         for n in range(len(items)):
             item, state = theirs[tile, n], states[tile, n]
-            _fetch(item_table, items[n], first, count, item)
+            fetch(item_table, items[n], first, count, item)
             if measured:
                 _norms(item, item_norms[n], first, count)
-            _fill(score, weights[-1])
+            fill(score, nowhere, weights[-1])
             start = low = nowhere
             for number in range(len(widths)):
                 height = widths[number]
                 here = state[low:]
                 if number == 0:
-                    wide, skipped, width, inputs = 2 * half, half, half, item[gmf:]
-                    for j in range(height):
-                        mine, other = here[j], left[j]
-                        for s in range(TILE):
-                            mine[s] = other[s]
+                    wide = 2 * half
+                    multiply(weights, half, wide, height, half, item[gmf:], left, here)
                 else:
-                    wide = width = widths[number - 1]
-                    skipped, inputs = nowhere, state[low - width :]
-                    for j in range(height):
-                        _fill(here[j], weights[start + height * wide + j])
-                multiply(weights, start + skipped, wide, height, width, inputs, here)
+                    wide = widths[number - 1]
+                    biases = weights[start + height * wide :]
+                    multiply(weights, start, wide, height, wide, state[low - wide :], biases, here)
                 rectify(here, height)
                 start += height * (wide + 1)
                 low += height
             for column in range(gmf):
                 weight, mine, other = weights[output + column], user[column], item[column]
                 for s in range(TILE):
-                    score[s] += weight * mine[s] * other[s]
-            for column in range(last):
-                weight, mine = weights[output + gmf + column], state[low - last + column]
-                for s in range(TILE):
-                    score[s] += weight * mine[s]
+                    score[0, s] += weight * mine[s] * other[s]
+            multiply(weights, output + gmf, last, 1, last, state[low - last :], score, score)
             for s in range(count):
-                scores[n, first + s] = score[s]
-
-
-@njit(nogil=True, cache=True)
-def _fill(values: Flat, value: np.float32) -> None:
-    """One number TILE times; numba compiles assignments of whole slices for seconds."""
-    for s in range(TILE):
-        values[s] = value
-
-
-@njit(nogil=True, cache=True)
-def _clear(values: Block, height: int) -> None:
-    """Zeros in the first rows of a tile."""
-    for j in range(height):
-        _fill(values[j], np.float32(0))
+                scores[n, first + s] = score[0, s]
 
 
 @njit(nogil=True, cache=True)
@@ -208,20 +157,20 @@ def backward(
     of_user, of_item = np.empty((width, TILE), np.float32), np.empty((width, TILE), np.float32)
     change, other = np.empty((highest, TILE), np.float32), np.empty((highest, TILE), np.float32)
     together = np.empty((widths[0] if len(widths) else 0, TILE), np.float32)
-    slope, decay = np.zeros(TILE, np.float32), np.zeros(TILE, np.float32)
+    slope, decay = np.zeros((1, TILE), np.float32), np.zeros(TILE, np.float32)
+    nothing = np.zeros(max(highest, half), np.float32)
     nowhere = gmf * 0
     for tile in range(len(ours)):
         first = tile * TILE
         count = min(TILE, len(users) - first)
         user = ours[tile]
-        _clear(of_user, width)
-        _clear(together, len(together))
+        clear(of_user, width)
+        clear(together, len(together))
         for n in range(len(items)):
             item, state = theirs[tile, n], states[tile, n]
-            _clear(of_item, width)
             for s in range(TILE):
-                slope[s] = of_scores[n, first + s] if s < count else np.float32(0)
-            of_weights[-1] += total(slope)
+                slope[0, s] = of_scores[n, first + s] if s < count else np.float32(0)
+            totals(slope, 1, of_weights, len(of_weights) - 1)
             for column in range(gmf):
                 weight, mine, their, on_mine, on_their = (
                     weights[output + column],
@@ -232,17 +181,17 @@ def backward(
                 )
                 found = np.float32(0)
                 for s in range(TILE):
-                    found += slope[s] * mine[s] * their[s]
-                    on_mine[s] += weight * slope[s] * their[s]
-                    on_their[s] = weight * slope[s] * mine[s]
+                    found += slope[0, s] * mine[s] * their[s]
+                    on_mine[s] += weight * slope[0, s] * their[s]
+                    on_their[s] = weight * slope[0, s] * mine[s]
                 of_weights[output + column] += found
             low, start = states.shape[2], output
             for column in range(last):
                 weight, mine, on_mine = weights[output + gmf + column], state[low - last + column], change[column]
                 found = np.float32(0)
                 for s in range(TILE):
-                    found += slope[s] * mine[s]
-                    on_mine[s] = weight * slope[s]
+                    found += slope[0, s] * mine[s]
+                    on_mine[s] = weight * slope[0, s]
                 of_weights[output + gmf + column] += found
             for number in range(len(widths) - 1, -1, -1):
                 height = widths[number]
@@ -258,28 +207,25 @@ def backward(
                             sums[s] += moved[s]
                 else:
                     skipped, inner, inputs, of_inputs = nowhere, wide, state[low - wide :], other
-                    _clear(other, wide)
-                    for j in range(height):
-                        of_weights[start + height * wide + j] += total(change[j])
+                    totals(change, height, of_weights, start + height * wide)
                 correlate(change, inputs, height, inner, of_weights, start + skipped, wide)
-                multiply(across, start + skipped * height, height, inner, height, change, of_inputs)
+                multiply(across, start + skipped * height, height, inner, height, change, nothing, of_inputs)
                 change, other = other, change
             if measured:
                 for s in range(count):
                     decay[s] = np.float32(2) * of_item_norms[n, first + s]
                 _add_scaled(of_item, decay, item)
-            _give_back(of_item, items[n], first, count, of_item_table)
+            give_back(of_item, items[n], first, count, of_item_table)
         if len(widths):
             height, wide = widths[0], 2 * half
-            for j in range(height):
-                of_weights[height * wide + j] += total(together[j])
+            totals(together, height, of_weights, height * wide)
             correlate(together, user[gmf:], height, half, of_weights, nowhere, wide)
-            multiply(across, nowhere, height, half, height, together, of_user[gmf:])
+            multiply(across, nowhere, height, half, height, together, nothing, of_user[gmf:])
         if measured:
             for s in range(count):
                 decay[s] = np.float32(2) * of_user_norms[first + s]
             _add_scaled(of_user, decay, user)
-        _give_back(of_user, users, first, count, of_user_table)
+        give_back(of_user, users, first, count, of_user_table)
 
 
 @njit(nogil=True, cache=True, fastmath=RELAXED)
@@ -318,12 +264,11 @@ def catalogue(sizes: Places, weights: Flat, users: Table, items: Table, scores: 
     item, right = np.empty((items.shape[1], TILE), np.float32), np.empty((first, TILE), np.float32)
     state, other = np.empty((highest, TILE), np.float32), np.empty((highest, TILE), np.float32)
     score = np.empty((1, TILE), np.float32)
-    product = np.empty(gmf, np.float32)
+    product, nothing = np.empty(gmf, np.float32), np.zeros(first, np.float32)
     for begin in range(0, len(items), TILE):
         count = min(TILE, len(items) - begin)
-        _fetch(items, every, begin, count, item)
-        _clear(right, first)
-        multiply(weights, half, 2 * half, first, half, item[gmf:], right)
+        fetch(items, every, begin, count, item)
+        multiply(weights, half, 2 * half, first, half, item[gmf:], nothing, right)
         for at in range(len(users)):
             for j in range(first):
                 mine, theirs, shift = state[j], right[j], left[at, j]
@@ -333,16 +278,15 @@ def catalogue(sizes: Places, weights: Flat, users: Table, items: Table, scores: 
             start = first * (2 * half + 1)
             for number in range(1, len(widths)):
                 height, wide = widths[number], widths[number - 1]
-                for j in range(height):
-                    _fill(other[j], weights[start + height * wide + j])
-                multiply(weights, start, wide, height, wide, state, other)
+                biases = weights[start + height * wide :]
+                multiply(weights, start, wide, height, wide, state, biases, other)
                 rectify(other, height)
                 start += height * (wide + 1)
                 state, other = other, state
-            _fill(score[0], weights[-1])
+            fill(score, nowhere, weights[-1])
             for column in range(gmf):
                 product[column] = weights[output + column] * users[at, column]
-            multiply(product, nowhere, gmf, 1, gmf, item, score)
-            multiply(weights, output + gmf, last, 1, last, state, score)
+            multiply(product, nowhere, gmf, 1, gmf, item, score, score)
+            multiply(weights, output + gmf, last, 1, last, state, score, score)
             for s in range(count):
                 scores[at, begin + s] = score[0, s]

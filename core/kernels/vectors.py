@@ -10,54 +10,36 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from core.kernels.registers import FLOAT, FREE, INDEX, NUMBER, chosen, piece, times_plus, wide
+
 WIDTHS = (16, 4, 1)
 """Numbers taken at a time: as many as there are of the widest, then of the next."""
-FREE = ("contract",)
-"""A product and a sum may be rounded once instead of twice."""
-
-_FLOAT, _INDEX, _NUMBER = ir.FloatType(), ir.IntType(64), ir.IntType(32)
 Body = Callable[[int, Any], None]
 
 
 def _row(context: Any, builder: Any, kind: Any, table: Any, row: Any) -> Any:
     array = context.make_array(kind)(context, builder, table)
     return cgutils.get_item_pointer(  # type: ignore[no-untyped-call]
-        context, builder, kind, array, [row, ir.Constant(_INDEX, 0)], wraparound=False
+        context, builder, kind, array, [row, ir.Constant(INDEX, 0)], wraparound=False
     )
 
 
 def _factors(context: Any, builder: Any, lanes: Any, kind: Any, table: Any) -> Any:
     """How many there are: a constant where the type of the lanes says so."""
     if len(lanes):
-        return ir.Constant(_INDEX, 8 * len(lanes))
+        return ir.Constant(INDEX, 8 * len(lanes))
     return builder.extract_value(context.make_array(kind)(context, builder, table).shape, 1)
 
 
 def _through(builder: Any, factors: Any, body: Body) -> None:
     """Call ``body(width, first)`` for pieces that cover all factors."""
-    done = ir.Constant(_INDEX, 0)
+    done = ir.Constant(INDEX, 0)
     for width in WIDTHS:
-        size = ir.Constant(_INDEX, width)
+        size = ir.Constant(INDEX, width)
         pieces = builder.udiv(builder.sub(factors, done), size)
-        with cgutils.for_range(builder, pieces, intp=_INDEX) as loop:
+        with cgutils.for_range(builder, pieces, intp=INDEX) as loop:
             body(width, builder.add(done, builder.mul(loop.index, size)))
         done = builder.add(done, builder.mul(pieces, size))
-
-
-def _piece(builder: Any, row: Any, first: Any, width: int) -> Any:
-    """Pointer to so many numbers."""
-    return builder.bitcast(builder.gep(row, [first]), ir.VectorType(_FLOAT, width).as_pointer())
-
-
-def _wide(builder: Any, number: Any, width: int) -> Any:
-    """The number in every lane."""
-    kind = ir.VectorType(_FLOAT, width)
-    alone = builder.insert_element(ir.Constant(kind, ir.Undefined), number, ir.Constant(_NUMBER, 0))
-    return builder.shuffle_vector(alone, alone, ir.Constant(ir.VectorType(_NUMBER, width), [0] * width))
-
-
-def _times_plus(builder: Any, a: Any, b: Any, c: Any) -> Any:
-    return builder.fadd(builder.fmul(a, b, flags=FREE), c, flags=FREE)
 
 
 def _sum(builder: Any, vector: Any) -> Any:
@@ -65,10 +47,9 @@ def _sum(builder: Any, vector: Any) -> Any:
     width = vector.type.count
     while width > 1:
         width //= 2
-        halves = [ir.Constant(ir.VectorType(_NUMBER, width), list(range(start, start + width))) for start in (0, width)]
-        low, high = (builder.shuffle_vector(vector, vector, half) for half in halves)
+        low, high = (chosen(builder, vector, vector, list(range(start, start + width))) for start in (0, width))
         vector = builder.fadd(low, high)
-    return builder.extract_element(vector, ir.Constant(_NUMBER, 0))
+    return builder.extract_element(vector, ir.Constant(NUMBER, 0))
 
 
 class _Sum:
@@ -76,7 +57,7 @@ class _Sum:
 
     def __init__(self, builder: Any) -> None:
         self.builder = builder
-        kinds = {width: ir.VectorType(_FLOAT, width) for width in WIDTHS}
+        kinds = {width: ir.VectorType(FLOAT, width) for width in WIDTHS}
         make: Any = cgutils.alloca_once
         self.places = {width: make(builder, kind) for width, kind in kinds.items()}
         for width, kind in kinds.items():
@@ -84,7 +65,7 @@ class _Sum:
 
     def add(self, width: int, a: Any, b: Any) -> None:
         place = self.places[width]
-        self.builder.store(_times_plus(self.builder, a, b, self.builder.load(place)), place)
+        self.builder.store(times_plus(self.builder, a, b, self.builder.load(place)), place)
 
     def total(self) -> Any:
         first, *others = (_sum(self.builder, self.builder.load(self.places[width])) for width in WIDTHS)
@@ -105,7 +86,7 @@ def _gap(typing_context: Any, lanes: Any, users: Any, items: Any, user: Any, ite
         found = _Sum(builder)
 
         def body(width: int, first: Any) -> None:
-            u, i, j = (builder.load(_piece(builder, row, first, width), align=4) for row in rows)
+            u, i, j = (builder.load(piece(builder, row, first, width), align=4) for row in rows)
             found.add(width, u, builder.fsub(i, j))
 
         _through(builder, factors, body)
@@ -127,7 +108,7 @@ def _scores(typing_context: Any, lanes: Any, users: Any, items: Any, user: Any, 
         high, low = _Sum(builder), _Sum(builder)
 
         def body(width: int, first: Any) -> None:
-            u, i, j = (builder.load(_piece(builder, row, first, width), align=4) for row in rows)
+            u, i, j = (builder.load(piece(builder, row, first, width), align=4) for row in rows)
             high.add(width, u, i)
             low.add(width, u, j)
 
@@ -165,14 +146,14 @@ def _step(
         fall = builder.fneg(down)
 
         def body(width: int, first: Any) -> None:
-            places = [_piece(builder, row, first, width) for row in rows]
+            places = [piece(builder, row, first, width) for row in rows]
             u, i, j = (builder.load(place, align=4) for place in places)
-            rise, sink, kept = (_wide(builder, each, width) for each in (up, fall, keep))
-            pull = _times_plus(builder, rise, i, builder.fmul(sink, j, flags=FREE))
+            rise, sink, kept = (wide(builder, each, width) for each in (up, fall, keep))
+            pull = times_plus(builder, rise, i, builder.fmul(sink, j, flags=FREE))
             moved = (
-                _times_plus(builder, kept, u, pull),
-                _times_plus(builder, kept, i, builder.fmul(rise, u, flags=FREE)),
-                _times_plus(builder, kept, j, builder.fmul(sink, u, flags=FREE)),
+                times_plus(builder, kept, u, pull),
+                times_plus(builder, kept, i, builder.fmul(rise, u, flags=FREE)),
+                times_plus(builder, kept, j, builder.fmul(sink, u, flags=FREE)),
             )
             for place, value in zip(places, moved, strict=True):
                 builder.store(value, place, align=4)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from core.kernels import rows, tower
-from core.kernels.tiles import TILE
+from core.kernels.tile_products import TILE
 from core.models.base import Asked
 from core.models.direct_pass import DirectPass, Floats, Matrix, Places
 from core.models.neural import NeuralRanking

@@ -13,7 +13,7 @@ from torch.optim import Optimizer
 
 from core.batches import shuffled
 from core.data.interactions import Events
-from core.kernels.tiles import TILE
+from core.kernels.tile_products import TILE
 from core.kernels.tower_steps import Learned, Room, Rule, take_steps
 from core.models.neural_tiles import TiledNeural
 from core.samplers.uniform import UniformSampler

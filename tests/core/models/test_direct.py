@@ -180,5 +180,5 @@ def test_that_autograd_does_what_is_not_written_by_hand() -> None:
 
 
 def test_that_small_layers_go_in_tiles_and_wide_ones_through_the_library() -> None:
-    for tower, kind in (((64,), TiledNeural), ((65,), DirectNeural)):
+    for tower, kind in (((128,), TiledNeural), ((129,), DirectNeural)):
         assert type(direct_for(model_of(4, 64, tower), CPU, False, norms=True)) is kind
