@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--columns", metavar="user=A,item=B,time=C,rating=D", default="", help="which column is what (found by names)"
     )
-    parser.add_argument("--items", metavar="FILE", default="", help="titles, genres or other columns of the items")
+    parser.add_argument("--items", metavar="FILE|none", default="", help="titles, genres or other columns of the items")
     parser.add_argument("--rejects", metavar="FILE", type=Path, help="write all rows that were not kept as CSV")
     parser.add_argument("--strict", action="store_true", help="a row that cannot be used is an error")
     add_store(parser)

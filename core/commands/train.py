@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     data.add_argument("--test", metavar="FILE", help="test part of its own; the split is then predefined")
     data.add_argument("--validation", metavar="FILE|none", help="validation part of its own, or none")
     data.add_argument("--candidates", metavar="FILE", help="candidate lists of the test part")
-    data.add_argument("--items", metavar="FILE", help="titles, genres or other columns of the items")
+    data.add_argument("--items", metavar="FILE|none", help="titles, genres or other columns of the items")
     data.add_argument("--format", metavar="F", help="format of SOURCE, see `rankscope list formats`")
     data.add_argument("--columns", metavar="user=A,item=B,time=C,rating=D", help="which column of SOURCE is what")
     data.add_argument("--strict", action="store_true", help="a row that cannot be used is an error")

@@ -34,10 +34,12 @@ class Items:
     Attributes:
         frame: text columns, indexed by distinct item ids.
         notes: plain sentences.
+        repeats: rows that name an item again.
     """
 
     frame: pd.DataFrame
     notes: tuple[str, ...]
+    repeats: int = 0
 
 
 def read_items(file: Stored, limits: Limits, watch: Watch, key: str = "") -> Items:
@@ -105,15 +107,16 @@ def _keyed(frame: pd.DataFrame, key: str, where: str, notes: list[str]) -> Items
     first = ~ids.duplicated()
     if not filled.all():
         notes.append(f"{where}: {int((~filled).sum()):,} rows without an item were left out")
-    if not first.all():
-        notes.append(f"{where}: {int((~first & filled).sum()):,} rows repeat an item; the first one counts")
+    repeats = int((~first & filled).sum())
+    if repeats:
+        notes.append(f"{where}: {repeats:,} rows repeat an item; the first one counts")
     kept = frame[filled & first].set_index(column)
     kept.index.name = "item"
     names = {found: name for name, usual in (("title", TITLES), ("genres", GENRES)) if (found := _named(kept, usual))}
     kept = kept.rename(columns=names)
     if "genres" in kept.columns:
         kept["genres"] = _parted(kept["genres"])
-    return Items(kept, tuple(notes))
+    return Items(kept, tuple(notes), repeats)
 
 
 def _key_column(names: Sequence[str], key: str) -> str:

@@ -14,7 +14,7 @@ from core.data.formats import FORMATS
 from core.data.formats.footers import check_end
 from core.data.glance import take_glance
 from core.data.opening import find_format, format_called
-from core.data.place import base_name, choose, open_place
+from core.data.place import CATALOGUES, MOST_CATALOGUE, base_name, choose, open_place
 from core.data.plan import DataPlan
 from core.data.raw import Limits, ReadingCancelled, Watch, file_name
 from core.data.reading import companions, usual_names
@@ -85,7 +85,7 @@ def find_origins(plan: DataPlan) -> Origins | None:
     names: list[str] = []
     for role in ROLES:
         named = getattr(plan, role)
-        if not named or (role == "validation" and named.lower() == NONE):
+        if not named or (role in ("validation", "items") and named.lower() == NONE):
             continue
         found, listed = _behind(role, Path(named), plan.format if role == "source" else "")
         files += found
@@ -165,21 +165,31 @@ def _behind(role: str, path: Path, format: str) -> tuple[list[Origin], list[str]
         for name in sorted(neighbours):
             if _is_companion(name, own) and name != base_name(own.name).lower():
                 try:
-                    beside.append(neighbours[name]())
+                    other = neighbours[name]()
                 except InputError:
                     # a folder or a broken link of that name is not read either
                     continue
+                if _is_read(name, other):
+                    beside.append(other)
     return [_origin(role, file) for file in (own, *beside)], []
 
 
 def _goes_with(file: Stored, chosen: Stored) -> bool:
     together = file.name.rpartition("/")[0] == chosen.name.rpartition("/")[0]
-    return together and _is_companion(base_name(file.name).lower(), chosen)
+    name = base_name(file.name).lower()
+    return together and _is_companion(name, chosen) and _is_read(name, file)
 
 
 def _is_companion(name: str, chosen: Stored) -> bool:
     stem = base_name(chosen.name).rpartition(".")[0] or base_name(chosen.name)
-    return any(name == each.replace("{stem}", stem).lower() for form in FORMATS.values() for each in form.catalogue)
+    own = (each.replace("{stem}", stem).lower() for form in FORMATS.values() for each in form.catalogue)
+    return name in CATALOGUES or name in own
+
+
+def _is_read(name: str, file: Stored) -> bool:
+    """A large file is only looked at where it belongs to a format."""
+    belongs = any(name == each for form in FORMATS.values() for each in form.catalogue)
+    return belongs or name not in CATALOGUES or file.size <= MOST_CATALOGUE
 
 
 def _origin(role: str, file: Stored) -> Origin:

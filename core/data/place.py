@@ -25,6 +25,25 @@ TEXTS = ("readme", "licence", "license", "citation", "changelog", "checksum")
 USUAL = ("interactions", "interaction", "ratings", "events")
 """Stems of files that say what they hold, where several could be meant."""
 
+STEMS = (
+    "items",
+    "item",
+    "movies",
+    "titles",
+    "products",
+    "books",
+    "tracks",
+    "artists",
+    "games",
+    "articles",
+    "catalogue",
+)
+CATALOGUES = tuple(f"{stem}.{suffix}" for stem in STEMS for suffix in ("csv", "tsv", "jsonl", "parquet"))
+"""Names under which catalogues of items usually lie beside interactions of no format that says where its own is."""
+
+MOST_CATALOGUE = 1 << 26
+"""Bytes, 64 MiB: a larger file is not read where nobody asked for it."""
+
 Neighbours = Mapping[str, Callable[[], Stored]]
 """Base names in small letters, and how to come by the file."""
 
@@ -115,6 +134,7 @@ def choose(place: Place, usual: Sequence[str], companions: Sequence[str]) -> Sto
     for found in (
         [file for file, name in names.items() if _matches(name, usual)],
         [file for file, name in names.items() if "train" in name.split(".") and _plausible(name, companions)],
+        [file for file, name in names.items() if _plausible(name, (*companions, *CATALOGUES))],
         [file for file, name in names.items() if _plausible(name, companions)],
     ):
         told = [file for file in found if names[file].rpartition(".")[0] in USUAL]

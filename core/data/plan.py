@@ -49,7 +49,9 @@ class SourcePlan:
     columns: str = param(
         "", "Which column is what, such as user=A,item=B,time=C,rating=D; empty: found out from the names."
     )
-    items: str = param("", "File with titles, genres or other columns of the items.")
+    items: str = param(
+        "", "File with titles, genres or other columns of the items, or none; empty: one that lies beside the source."
+    )
     test: str = param("", "A test part of its own; the split is then predefined.")
     validation: str = param(
         "", "A validation part of its own, or none: train a fixed number of epochs; empty: as the split makes it."

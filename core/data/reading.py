@@ -4,28 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import pyarrow as pa
-import pyarrow.compute as pc
+from typing import Any
 
 from core.data.formats import FORMATS
 from core.data.formats.base import Format, Reading, Table
 from core.data.formats.delimited import nothing
 from core.data.gathering import Gathered, Gatherer
-from core.data.items import read_items
+from core.data.known_items import Asked, Known, known_items
 from core.data.opening import check_format, find_format, format_called, opened
 from core.data.options import Options, make_options
 from core.data.place import Place, base_name, choose, open_place
 from core.data.raw import Limits, Progress, RawRows, Watch
 from core.data.rejects import Rejects
 from core.data.sample import SAMPLE, open_sample
-from core.data.storage import DiskFile, Stored
-from core.data.twins import canonical_ids, merge_twins, twin_notes
+from core.data.storage import Stored
+from core.data.twins import merge_twins, twin_notes
 from core.errors import InputError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 PARTS = frozenset({"test", "valid", "validation", "dev", "negative", "negatives"})
 
@@ -53,7 +47,7 @@ def read_rows(
         format: key of FORMATS; found by the content when not given.
         columns: a role (user, item, time, rating) to the name of its column or its position from 1, ``none`` for a
             column not to be used; or a setting (delimiter, encoding, header, zone, boundary, merge) to its value.
-        items: a catalogue file; when not given, the one that lies beside a known format.
+        items: a catalogue file, or ``none``; when not given, one that lies beside.
         delimiter, encoding, header: the same settings by keyword, as text.
         on_progress: called with bytes done and bytes in all.
         cancelled: asked several times a second.
@@ -78,11 +72,11 @@ def read_rows(
             gathered = _gather(table, reading, options)
         rejects = reading.rejects.freeze()
         _check_kept(gathered, rejects, file.name, strict)
-        known: pd.DataFrame | None = None
-        about: tuple[str, ...] = ()
+        gathered = _merged(gathered) if options.merge else gathered
+        known = Known()
         if catalogue:
-            known, about = _catalogue(place, file, chosen, table, items, limits, watch, options)
-    gathered = _merged(gathered) if options.merge else gathered
+            ids = gathered.items.dictionary
+            known = known_items(Asked(place, file, chosen, table, ids, options, limits, watch), items)
     return RawRows(
         users=gathered.users,
         items=gathered.items,
@@ -90,15 +84,14 @@ def read_rows(
         ratings=gathered.ratings,
         clock=gathered.clock,
         ordered=table.ordered or gathered.times is not None,
-        catalogue=known,
+        catalogue=known.frame,
         rejects=rejects,
         notes=(
             f"{'' if place.single else file.name + ' '}read as {chosen.label}",
             *reading.notes,
             *gathered.notes,
             *_id_notes(gathered),
-            *about,
-            *_known_items(known, gathered),
+            *known.notes,
             *_parts_beside(place, file),
         ),
         source=_record(place, file, chosen, reading, gathered, rejects),
@@ -167,33 +160,6 @@ def _check_kept(gathered: Gathered, rejects: Rejects, where: str, strict: bool) 
         )
 
 
-def _catalogue(
-    place: Place,
-    file: Stored,
-    chosen: Format,
-    table: Table,
-    given: str | Path | None,
-    limits: Limits,
-    watch: Watch,
-    options: Options,
-) -> tuple[pd.DataFrame | None, tuple[str, ...]]:
-    """The catalogue that is given, which must be readable, or the one beside, which may fail with a note."""
-    try:
-        stored = DiskFile(Path(given)) if given is not None else place.beside(file, chosen.catalogue)
-        if stored is None:
-            return None, ()
-        found = read_items(stored, limits, watch, table.labels["item"])
-    except InputError as error:
-        if given is not None:
-            raise
-        return None, (f"the catalogue beside it was not used: {error.sentence()}",)
-    frame = found.frame
-    if options.merge:
-        frame = frame.set_axis(canonical_ids(pa.array(frame.index, pa.string())).to_pylist(), axis=0)
-        frame = frame[~frame.index.duplicated()]
-    return frame, (f"catalogue {stored.name}: {', '.join(map(str, frame.columns)) or 'ids only'}", *found.notes)
-
-
 def _merged(gathered: Gathered) -> Gathered:
     return Gathered(
         merge_twins(gathered.users),
@@ -208,15 +174,6 @@ def _merged(gathered: Gathered) -> Gathered:
 
 def _id_notes(gathered: Gathered) -> tuple[str, ...]:
     return (*twin_notes("user", gathered.users.dictionary), *twin_notes("item", gathered.items.dictionary))
-
-
-def _known_items(known: pd.DataFrame | None, gathered: Gathered) -> tuple[str, ...]:
-    if known is None:
-        return ()
-    ids = gathered.items.dictionary
-    listed = pa.array(known.index, pa.large_string())
-    hits = pc.sum(pc.is_in(ids, value_set=listed)).as_py()
-    return (f"the catalogue knows {hits:,} of the {len(ids):,} items",)
 
 
 def _record(

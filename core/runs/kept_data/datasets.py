@@ -207,13 +207,14 @@ class _Asked:
             "version": __version__,
             "plan": plan,
             "validation": self.data.validation.lower() != NONE,
+            "catalogue": self.data.items.lower() != NONE,
             # windows only decide what is done with repeats where that is left open
             "windows": self.windows and self.data.repeats == "auto",
         }
 
     def _path(self, role: str) -> str:
         path = str(getattr(self.data, role))
-        return "" if role == "validation" and path.lower() == NONE else path
+        return "" if role in ("validation", "items") and path.lower() == NONE else path
 
     def _point(self, pointer: Path) -> None:
         """Remember that this wish was met by this entry."""

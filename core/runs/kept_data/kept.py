@@ -25,7 +25,7 @@ from core.runs.record import NEEDS, check_format, damaged
 from core.runs.tables import column, text_column
 from core.splits.loaded import Loaded
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
 MOST_REJECTS = 1_000_000
 """Rows not kept are read back as a whole; a file of nothing but faults is read anew each time."""

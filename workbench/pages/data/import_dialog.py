@@ -166,7 +166,7 @@ class ImportDialog(QDialog):
     def _files(self) -> Card:
         """The files beside the interactions: catalogue, and parts of their own."""
         kinds = {
-            "items": ("Catalogue", "the one beside the file, if any", "Titles, genres or other columns of the items"),
+            "items": ("Catalogue", "one beside the file, if any", "Titles, genres or other columns; none: without"),
             "test": ("Test", "held out by the split", "A test part of its own; the split is then predefined"),
             "validation": ("Validation", "taken from training", "A validation part of its own, beside a test file"),
             "candidates": ("Candidates", "none: full ranking", "Candidate lists of the test part: sampled ranking"),
