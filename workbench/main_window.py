@@ -162,7 +162,6 @@ class MainWindow(QMainWindow):
         self.title_row.show_page(PAGES[key].label, PAGES[key].help)
         self._show_title()
         self.page_bar.buttons[key].setChecked(True)
-        self.settings.keep("page", key)
         self.stack.enter()
 
     def page(self, key: str) -> Page | None:
@@ -250,6 +249,8 @@ class MainWindow(QMainWindow):
             self._remember()
 
     def _remember(self) -> None:
+        # not at each turn to a page: Qt writes what is kept at once, and waits for the disk
+        self.settings.keep("page", self.current)
         geometry: QByteArray = self.saveGeometry()
         self.settings.keep("geometry", geometry)
         self.stack.remember()

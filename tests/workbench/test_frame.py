@@ -166,6 +166,20 @@ def test_that_data_that_is_gone_is_not_offered(settings: Settings, opened: Opene
     assert last_data(settings) is None
 
 
+def test_that_turning_to_a_page_waits_for_no_disk(
+    qtbot: QtBot, window: MainWindow, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[str] = []
+    monkeypatch.setattr(Settings, "keep", lambda _, key, value: kept.append(key))
+    for key in ("users", "items", "data"):
+        window.go(key)
+        qtbot.waitUntil(lambda key=key: window.page(key) is not None)  # type: ignore[misc]
+    assert kept == []
+    window.go("items")
+    window.close()
+    assert "page" in kept
+
+
 def test_that_splitters_stand_where_they_were_left(
     qtbot: QtBot, window: MainWindow, settings: Settings, theme: Theme
 ) -> None:
