@@ -65,11 +65,16 @@ def open_window(words: Sequence[str]) -> int:
     from core.garbage import collect_seldom
 
     collect_seldom()
+    from workbench.sittings import sitting_begun
+
+    sitting = sitting_begun()
+    # this loads Qt
     if _obstacle():
+        sitting.end()
         return 1
     from workbench.app import run_app
 
-    return run_app(words)
+    return run_app(words, sitting)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import platformdirs
 from PySide6.QtCore import QCoreApplication, QSettings
 from PySide6.QtWidgets import QApplication
 
@@ -26,15 +25,17 @@ SWITCH = 0.001
 """Seconds that a thread may keep Python's lock while another waits: the window must get it often."""
 
 
-def run_app(words: Sequence[str] = ()) -> int:
-    """Open the window and stay until it is closed; gives the exit code."""
+def run_app(words: Sequence[str], sitting: Sitting) -> int:
+    """Open the window and stay until it is closed; gives the exit code.
+
+    Args:
+        sitting: has begun.
+    """
     application = make_application()
-    folder = Path(platformdirs.user_state_dir("rankscope", appauthor=False))
-    sitting, log = Sitting(folder), Logbook(folder / "logs")
-    past = sitting.begin()
+    past, log = sitting.past, Logbook(sitting.folder / "logs")
     log.write("begin", __version__, "python", sys.version.split()[0], sys.platform, "safe" if past.safe else "")
     log.watch_crashes()
-    settings = set_aside(folder) if past.safe else None
+    settings = set_aside(sitting.folder) if past.safe else None
     window = make_window(application, settings, named_workspace(words), log)
     window.start.ended_badly = past.unclean
     if past.safe:

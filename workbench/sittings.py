@@ -34,9 +34,13 @@ class Sitting:
 
     Args:
         folder: made when it is first written.
+
+    Attributes:
+        past: what came of the sittings before, once this one has begun.
     """
 
     def __init__(self, folder: Path) -> None:
+        self.folder, self.past = folder, Past()
         self._path = folder / NAME
         self._name = os.urandom(16).hex()
 
@@ -45,13 +49,13 @@ class Sitting:
         known = self._read()
         # asked only of what is remembered, which is nothing after a good end
         dead = [each for each in known if not is_alive(each["pid"])]
-        past = Past(
+        self.past = Past(
             safe=sum(each["state"] == BEGUN for each in dead) >= FAILED,
             unclean=any(each["state"] == STOOD for each in dead),
         )
         kept = [each for each in known if each not in dead or each["state"] == BEGUN]
         self._write([*kept, {"name": self._name, "pid": os.getpid(), "state": BEGUN}])
-        return past
+        return self.past
 
     def stand(self) -> None:
         """The window can be used: failed starts before it count no more."""
@@ -89,6 +93,15 @@ class Sitting:
         except OSError:
             # a folder that cannot be written to: then nothing is remembered
             return
+
+
+def sitting_begun() -> Sitting:
+    """The sitting of this process, begun: noted before Qt is loaded, so that a start that fails there counts as one."""
+    import platformdirs
+
+    sitting = Sitting(Path(platformdirs.user_state_dir("rankscope", appauthor=False)))
+    sitting.begin()
+    return sitting
 
 
 def is_alive(pid: int | str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -27,6 +28,17 @@ if sys.argv[2] == "stood":
 os._exit(9)
 """
 
+DIES_EARLY = """
+import os, sys
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ("PySide6", "shiboken6"):
+            os._exit(9)
+sys.meta_path.insert(0, Finder())
+from workbench.__main__ import main
+main([])
+"""
+
 
 def dies(folder: Path, when: str) -> None:
     assert subprocess.run([sys.executable, "-c", DIES, str(folder), when], check=False).returncode == 9
@@ -40,6 +52,14 @@ def test_that_two_failed_starts_make_the_third_safe_and_a_good_one_forgets_them(
     third.stand()
     third.end()
     assert Sitting(tmp_path).begin() == Past()
+
+
+def test_that_a_start_that_ends_before_qt_is_loaded_counts(tmp_path: Path) -> None:
+    there = {**os.environ, "XDG_STATE_HOME": str(tmp_path), "HOME": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}
+    for _ in range(2):
+        assert subprocess.run([sys.executable, "-c", DIES_EARLY], env=there, check=False).returncode == 9
+    (noted,) = tmp_path.rglob(NAME)
+    assert Sitting(noted.parent).begin() == Past(safe=True)
 
 
 def test_that_one_failed_start_is_none_yet(tmp_path: Path) -> None:

@@ -15,13 +15,15 @@ import os, sys
 from core.garbage import collect_seldom
 collect_seldom()
 from pathlib import Path
-from workbench.app import Logbook, Sitting, make_application, make_window
+from workbench.sittings import Sitting
+folder = Path(sys.argv[1]).parent
+sitting = Sitting(folder)
+sitting.begin()
+from workbench.app import Logbook, make_application, make_window
 from PySide6.QtCore import QSettings
 from workbench.settings import Settings
 application = make_application()
-folder = Path(sys.argv[1]).parent
-sitting, log = Sitting(folder), Logbook(folder / "logs")
-sitting.begin()
+log = Logbook(folder / "logs")
 log.write("begin")
 log.watch_crashes()
 settings = Settings(QSettings(sys.argv[1], QSettings.Format.IniFormat))
