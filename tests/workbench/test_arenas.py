@@ -13,8 +13,8 @@ from workbench.arenas import ARENAS
 
 PROGRAM = """
 import ctypes, sys, threading
-from workbench.arenas import keep_few_arenas
-assert keep_few_arenas()
+from workbench.arenas import keep_heaps_small
+assert keep_heaps_small()
 library = ctypes.CDLL(None)
 library.malloc.restype = ctypes.c_void_p
 library.malloc.argtypes = [ctypes.c_size_t]
@@ -85,23 +85,47 @@ def test_that_what_a_long_job_took_is_given_back() -> None:
 
 ARROW = """
 import pyarrow
-from workbench.arenas import READERS, give_memory_back
+from workbench.arenas import READERS
 from workbench.jobs.job import JobControl
 from workbench.jobs.warming import warm
 
 warm(JobControl(), lambda stage: None)
 assert pyarrow.io_thread_count() == READERS
-released = []
-
-class Pool:
-    def release_unused(self) -> None:
-        released.append(True)
-
-pyarrow.default_memory_pool = Pool
-give_memory_back()
-assert released
+assert pyarrow.default_memory_pool().backend_name == "system"
 """
 
 
-def test_that_pyarrow_reads_with_few_threads_and_gives_back_what_it_does_not_use() -> None:
+def test_that_pyarrow_reads_with_few_threads_and_has_no_heaps_of_its_own() -> None:
     subprocess.run([sys.executable, "-c", ARROW], check=True)
+
+
+BLOCKS = """
+import ctypes
+from workbench.arenas import LARGE, keep_heaps_small
+
+class Told(ctypes.Structure):
+    names = "arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost".split()
+    _fields_ = [(name, ctypes.c_size_t) for name in names]
+
+library = ctypes.CDLL(None)
+library.mallinfo2.restype = Told
+library.malloc.restype = ctypes.c_void_p
+library.malloc.argtypes = [ctypes.c_size_t]
+library.free.argtypes = [ctypes.c_void_p]
+assert keep_heaps_small()
+# by itself the library puts blocks as large as the largest that was freed into its heap
+library.free(library.malloc(16 * LARGE))
+before = library.mallinfo2().hblks
+library.malloc(LARGE + 1)
+assert library.mallinfo2().hblks == before + 1
+library.malloc(LARGE // 2)
+assert library.mallinfo2().hblks == before + 1
+"""
+
+
+@pytest.mark.skipif(
+    not sys.platform.startswith("linux") or not hasattr(ctypes.CDLL(None), "mallinfo2"), reason="GNU C library only"
+)
+def test_that_large_blocks_have_pages_of_their_own_whatever_was_freed() -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MALLOC_")}
+    subprocess.run([sys.executable, "-c", BLOCKS], check=True, env=environment)

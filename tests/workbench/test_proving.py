@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+from array import array
 from collections.abc import Generator, Sequence
+from dataclasses import astuple
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,7 +19,7 @@ from core.runs.workspace import Workspace
 from tests.core.proving.test_proofs import verdict
 from tests.core.runs.shelves import put_run
 from workbench.proving import command, soak
-from workbench.proving.soak import Sample, judged
+from workbench.proving.soak import Sample, judged, samples_of
 
 
 def test_that_random_hands_on_a_window_of_its_own_break_nothing(capsys: pytest.CaptureFixture[str]) -> None:
@@ -95,3 +97,8 @@ def test_that_the_soak_keeps_the_latest_runs_and_deletes_a_crowd(
     assert soak.tidied(workspace) == 3
     assert {each.name for each in workspace.runs_folder.iterdir()} == {each.name for each in runs[:2]}
     assert not list(deleted_runs(workspace))
+
+
+def test_that_samples_kept_as_numbers_are_the_samples() -> None:
+    taken = samples(1.0, handles=3)
+    assert samples_of(array("d", [number for each in taken for number in astuple(each)])) == taken

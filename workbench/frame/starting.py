@@ -58,10 +58,10 @@ class Start(QObject):
 
     def begin(self) -> None:
         """Load what is heavy, and offer what was open last."""
-        from workbench.arenas import keep_few_arenas
+        from workbench.arenas import keep_heaps_small
 
         # before the first thread of ours
-        keep_few_arenas()
+        keep_heaps_small()
         self._warmth.when_warm("plans", self._offer_last)
         modules = page_modules()
         job = Job("Loading", lambda control, tell: warm(control, tell, modules), quiet=True, parent=self.parent())

@@ -13,8 +13,8 @@ from PySide6.QtCore import QObject, QThread, QTimer, Signal
 
 from core.errors import RankscopeError, is_of_memory
 from core.first_use import WORDS, told_of_compiling
+from core.giving_back import give_memory_back
 from core.training.control import Control
-from workbench.arenas import give_memory_back
 from workbench.logbook import places
 
 FRAME = 50

@@ -34,7 +34,7 @@ def warm(control: JobControl, tell: Tell, more: Mapping[str, Iterable[str]] | No
         more: modules that are imported after those of a stage, before it is told.
     """
     from core.lean_torch import begin_loading_torch, keep_torch_lean
-    from workbench.arenas import keep_few_readers
+    from workbench.arenas import let_pyarrow_share
 
     first = "torch" not in sys.modules
     keep_torch_lean()
@@ -42,7 +42,7 @@ def warm(control: JobControl, tell: Tell, more: Mapping[str, Iterable[str]] | No
         import_all(names, control)
         if stage == BESIDE and not control.stopped:
             begin_loading_torch()
-            keep_few_readers()
+            let_pyarrow_share()
         import_all((more or {}).get(stage, ()), control)
         if control.stopped:
             return

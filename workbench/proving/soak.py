@@ -8,7 +8,8 @@ import statistics
 import sys
 import threading
 import time
-from dataclasses import dataclass
+from array import array
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,8 @@ class Soak:
     def __init__(self, living: Living, minutes: float) -> None:
         self.living, self.minutes = living, minutes
         self.began = time.monotonic()
-        self.samples: list[Sample] = []
+        # numbers side by side: thousands of objects an hour would be counted as the window's
+        self._taken = array("d")
         self.done = 0
         self.removed = 0
         self.timer = QTimer()
@@ -85,8 +87,9 @@ class Soak:
         window.go(pages[self.done % len(pages)])
         if window.jobs.running:
             return
-        self.samples.append(sample((time.monotonic() - self.began) / 3600))
-        say({"done": round(passed, 2), "total": self.minutes, "shown": shown(self.samples[-1])})
+        taken = sample((time.monotonic() - self.began) / 3600)
+        self._taken.extend(astuple(taken))
+        say({"done": round(passed, 2), "total": self.minutes, "shown": shown(taken)})
         if self.done % IMPORT_EVERY == 0:
             self.living.open_data()
         session = self.living.window.session
@@ -102,7 +105,7 @@ class Soak:
         if window.jobs.running:
             return
         self.timer.stop()
-        figures, violations = judged(self.samples, self.minutes)
+        figures, violations = judged(samples_of(self._taken), self.minutes)
         figures |= {"trainings": self.living.trainings, "runs removed": self.removed}
         violations += self.living.exceptions
         say({"done": self.minutes, "total": self.minutes, "figures": figures, "violations": violations})
@@ -133,6 +136,13 @@ def sample(hours: float) -> Sample:
     own = fields.get("RssAnon", fields["VmRSS"]), fields.get("VmSwap", "0")
     memory = sum(int(each.split()[0]) for each in own) * 1024 / 1e6
     return Sample(hours, memory, int(fields["Threads"]), len(os.listdir("/proc/self/fd")))
+
+
+def samples_of(numbers: array[float]) -> list[Sample]:
+    """The samples whose fields stand one after the other."""
+    fields = iter(numbers)
+    taken = zip(fields, fields, fields, fields, strict=True)
+    return [Sample(hours, memory, int(threads), int(handles)) for hours, memory, threads, handles in taken]
 
 
 def judged(samples: list[Sample], minutes: float) -> tuple[dict[str, Any], list[str]]:
