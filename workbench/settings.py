@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtCore import QByteArray, QSettings, QTimer
+
+from workbench.ini import ini_text
 
 MOST_RECENT = 10
 MOST_BYTES = 64_000
+SOON = 100
+"""Milliseconds until it is looked again whether the disk is done."""
 
 
 class Settings:
-    """Typed, checked access to QSettings.
+    """Typed, checked access to what an INI file of Qt's kind holds.
+
+    The file is read once. What is kept is written in a thread, soon after: Qt would wait for the disk in the window's,
+    for tenths of a second where others write much.
 
     Args:
         store: where the values lie; the user's own when left out.
     """
 
     def __init__(self, store: QSettings | None = None) -> None:
-        self._store = store or QSettings(
-            QSettings.Format.IniFormat, QSettings.Scope.UserScope, "rankscope", "rankscope"
-        )
+        store = store or QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "rankscope", "rankscope")
+        self._path = Path(store.fileName())
+        self._values: dict[str, object] = {key: store.value(key) for key in store.allKeys()}
+        self._fresh: dict[str, object] = {}
+        self._writing: threading.Thread | None = None
 
     def text(self, key: str, default: str = "", choices: tuple[str, ...] = ()) -> str:
         """A text; the default when it is none, or not one of the choices."""
-        value = self._store.value(key, default)
+        value = self._values.get(key, default)
         if not isinstance(value, str) or (choices and value not in choices):
             return default
         return value
@@ -32,25 +44,25 @@ class Settings:
     def number(self, key: str, default: float, low: float, high: float) -> float:
         """A number within a range; the default when it is none, else clamped."""
         try:
-            value = float(str(self._store.value(key, default)))
+            value = float(str(self._values.get(key, default)))
         except ValueError:
             return default
         return min(max(value, low), high) if value == value else default
 
     def switch(self, key: str, default: bool) -> bool:
         """Yes or no."""
-        return {"true": True, "false": False}.get(str(self._store.value(key, default)).lower(), default)
+        return {"true": True, "false": False}.get(str(self._values.get(key, default)).lower(), default)
 
     def state(self, key: str) -> QByteArray:
         """Bytes that Qt wrote, such as a geometry; empty when they are anything else."""
-        value = self._store.value(key)
+        value = self._values.get(key)
         if isinstance(value, QByteArray) and value.size() <= MOST_BYTES:
             return value
         return QByteArray()
 
     def recent(self) -> list[str]:
         """Paths that were opened lately, the latest first; those that are gone are left out."""
-        value = self._store.value("recent", [])
+        value = self._values.get("recent", [])
         listed = [value] if isinstance(value, str) else value
         if not isinstance(listed, list):
             return []
@@ -60,24 +72,68 @@ class Settings:
     def remember(self, path: str) -> None:
         """Put a path at the top of the recent ones."""
         kept = [each for each in self.recent() if each != path]
-        self._store.setValue("recent", [path, *kept][:MOST_RECENT])
+        self._put("recent", [path, *kept][:MOST_RECENT])
 
     def forget_recent(self) -> None:
         """Empty the list of recent paths."""
-        self._store.setValue("recent", [])
+        self._put("recent", [])
 
     def keep(self, key: str, value: str | float | bool | QByteArray) -> None:
         """Store a value."""
-        self._store.setValue(key, ("true" if value else "false") if isinstance(value, bool) else value)
+        self._put(key, ("true" if value else "false") if isinstance(value, bool) else value)
+
+    def _put(self, key: str, value: object) -> None:
+        if key in self._values and self._values[key] == value:
+            return
+        self._values[key] = self._fresh[key] = value
+        # once for all that is kept in this event
+        QTimer.singleShot(0, self._begin)
+
+    def _begin(self) -> None:
+        """Write in a thread what is new, one writing after the other."""
+        if not self._fresh:
+            return
+        if self._writing is not None and self._writing.is_alive():
+            QTimer.singleShot(SOON, self._begin)
+            return
+        fresh, self._fresh = self._fresh, {}
+        self._writing = threading.Thread(target=write_values, args=(self._path, fresh), name="settings")
+        self._writing.start()
 
     def forget(self) -> None:
         """Remember nothing of what was."""
-        self._store.clear()
-        self._store.sync()
+        self._values, self._fresh = {}, {}
+        self._wait()
+        replace_text(self._path, "")
 
     def write(self) -> None:
         """Write to the disk now."""
-        self._store.sync()
+        fresh, self._fresh = self._fresh, {}
+        self._wait()
+        if fresh:
+            write_values(self._path, fresh)
+
+    def _wait(self) -> None:
+        if self._writing is not None:
+            self._writing.join()
+
+
+def write_values(path: Path, fresh: Mapping[str, object]) -> None:
+    """Put values into a file beside what it holds by now: another window may have written meanwhile."""
+    store = QSettings(str(path), QSettings.Format.IniFormat)
+    values = {key: store.value(key) for key in store.allKeys()}
+    replace_text(path, ini_text({**values, **fresh}))
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Put a text in the place of a file, or leave the file as it is: no settings are better than an error."""
+    # nothing that is painted at first writes
+    from core import durable
+    from core.errors import StorageError
+
+    with suppress(StorageError, OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        durable.write(path, text.encode())
 
 
 def _exists(path: str) -> bool:

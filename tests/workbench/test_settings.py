@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QSettings
+from pytestqt.qtbot import QtBot
 
+from core import durable
 from workbench.settings import MOST_RECENT, Settings
 
 
@@ -49,3 +53,53 @@ def test_that_the_latest_path_is_first_and_gone_ones_are_left_out(tmp_path: Path
     assert found[0] == str(paths[5])
     assert str(paths[7]) not in found
     assert len(found) <= MOST_RECENT
+
+
+def again(tmp_path: Path) -> Settings:
+    return Settings(QSettings(str(tmp_path / "some.ini"), QSettings.Format.IniFormat))
+
+
+def test_that_what_is_kept_is_on_the_disk_soon_and_the_window_waits_for_none(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writers: list[bool] = []
+    write = durable.write
+    monkeypatch.setattr(durable, "write", lambda *given: (writers.append(is_window()), write(*given)))
+    settings = stored(tmp_path)
+    for number in range(5):
+        settings.keep("number", number)
+    settings.keep("shown", True)
+    assert not writers
+    qtbot.waitUntil(lambda: again(tmp_path).number("number", -1, 0, 9) == 4)
+    assert again(tmp_path).switch("shown", False)
+    assert writers == [False]
+
+
+def is_window() -> bool:
+    return threading.current_thread() is threading.main_thread()
+
+
+def test_that_what_is_kept_last_is_written_at_the_end(tmp_path: Path) -> None:
+    settings = stored(tmp_path)
+    settings.keep("page", "runs")
+    settings.write()
+    assert again(tmp_path).text("page") == "runs"
+
+
+def test_that_two_windows_keep_what_the_other_one_kept(tmp_path: Path) -> None:
+    one, other = stored(tmp_path), again(tmp_path)
+    one.keep("page", "runs")
+    one.write()
+    other.keep("theme", "dark")
+    other.write()
+    assert again(tmp_path).text("page") == "runs"
+    assert again(tmp_path).text("theme") == "dark"
+
+
+def test_that_a_folder_that_takes_nothing_is_no_error(tmp_path: Path) -> None:
+    settings = stored(tmp_path)
+    (tmp_path / "some.ini").mkdir()
+    settings.keep("page", "runs")
+    settings.write()
+    settings.forget()
+    assert settings.text("page") == ""
