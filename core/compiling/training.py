@@ -50,7 +50,7 @@ def train_neural(folder: Path) -> None:
         for loss in ("bce", "bpr"):
             fit(folder, model, loss={"name": loss})
     # wide layers go through the library's products, and simpler kernels do what is around them
-    fit(folder, "neumf", {"tower": [128, 128]})
+    fit(folder, "neumf", {"tower": [256, 128]})
     fit(folder, "neumf", {"dropout": 0.1})
     fit(folder, "neumf", optimiser={"l2": 0.01})
     # most runs take many steps a call; others one, by the same kernels called one after the other
