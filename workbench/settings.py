@@ -30,7 +30,7 @@ class Settings:
     def __init__(self, store: QSettings | None = None) -> None:
         store = store or QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "rankscope", "rankscope")
         self._path = Path(store.fileName())
-        self._values: dict[str, object] = {key: store.value(key) for key in store.allKeys()}
+        self._values = held(store)
         self._fresh: dict[str, object] = {}
         self._writing: threading.Thread | None = None
 
@@ -118,11 +118,18 @@ class Settings:
             self._writing.join()
 
 
+def held(store: QSettings) -> dict[str, object]:
+    """All values but those of kinds that Python knows nothing of: the window keeps none of them."""
+    values: dict[str, object] = {}
+    for key in store.allKeys():
+        with suppress(RuntimeError):
+            values[key] = store.value(key)
+    return values
+
+
 def write_values(path: Path, fresh: Mapping[str, object]) -> None:
     """Put values into a file beside what it holds by now: another window may have written meanwhile."""
-    store = QSettings(str(path), QSettings.Format.IniFormat)
-    values = {key: store.value(key) for key in store.allKeys()}
-    replace_text(path, ini_text({**values, **fresh}))
+    replace_text(path, ini_text({**held(QSettings(str(path), QSettings.Format.IniFormat)), **fresh}))
 
 
 def replace_text(path: Path, text: str) -> None:

@@ -41,6 +41,16 @@ def test_that_a_broken_file_is_no_error(tmp_path: Path) -> None:
     assert settings.text("page", "data") == "data"
 
 
+def test_that_a_value_of_a_kind_that_python_does_not_know_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "some.ini").write_text("[General]\nodd=@Variant(\\0\\0\\0\\x3f\\0\\0\\0)\npage=runs\n")
+    settings = again(tmp_path)
+    assert settings.text("page") == "runs"
+    assert settings.text("odd") == ""
+    settings.keep("theme", "dark")
+    settings.write()
+    assert again(tmp_path).text("page") == "runs"
+
+
 def test_that_the_latest_path_is_first_and_gone_ones_are_left_out(tmp_path: Path) -> None:
     settings = stored(tmp_path)
     paths = [tmp_path / f"{number}.csv" for number in range(MOST_RECENT + 3)]
