@@ -71,12 +71,19 @@ class Gatherer:
         where: name of the file, for errors.
         order: the time column holds positions.
         zone: where the clocks stood for dates without a zone.
+        dates: how dates that end with the year begin, where that is told.
     """
 
     def __init__(
-        self, labels: Mapping[Role, str], rejects: RejectLog, where: str, order: bool = False, zone: tzinfo = UTC
+        self,
+        labels: Mapping[Role, str],
+        rejects: RejectLog,
+        where: str,
+        order: bool = False,
+        zone: tzinfo = UTC,
+        dates: str = "",
     ) -> None:
-        self._labels, self._rejects, self._zone = labels, rejects, zone
+        self._labels, self._rejects, self._zone, self._dates = labels, rejects, zone, dates
         self._times = TimeGatherer(labels["time"], where, order, zone) if "time" in labels else None
         self._ratings = RatingGatherer(labels["rating"]) if "rating" in labels else None
         self._users = IdGatherer()
@@ -97,7 +104,7 @@ class Gatherer:
             ("item", "blank item", blank_rows(items)),
         ]
         if self._times is not None:
-            moments = parse_moments(batch.times, self._zone)
+            moments = parse_moments(batch.times, self._zone, self._dates)
             faults += [("time", reason, rows) for reason, rows in self._times.faults(moments)]
         if self._ratings is not None:
             numbers, found = self._ratings.parse(batch.ratings)
@@ -120,12 +127,17 @@ class Gatherer:
             self._times.keep(moments if keep is None else moments.select(keep), example)
 
     def finish(self) -> Gathered:
-        """All that was kept."""
-        users, items = self._users.finish(), self._items.finish()
+        """All that was kept.
+
+        Raises:
+            InputError: what the dates mean cannot be told.
+        """
         ratings, notes = self._ratings.finish() if self._ratings is not None else (None, ())
-        if self._times is None:
+        times = self._times.finish() if self._times is not None else None
+        # the largest last: what the others had in pieces is given back by then
+        users, items = self._users.finish(), self._items.finish()
+        if times is None:
             return Gathered(users, items, None, ratings, "file", "", notes)
-        times = self._times.finish()
         values, valid = times.values, times.valid
         if valid is not None:
             for row, value in zip(np.flatnonzero(~valid).tolist(), times.refused, strict=True):

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from core.data.day_month import DAY_FIRST, read_day_month
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -39,6 +42,13 @@ class Kind(IntEnum):
     NUMBER = 2
     NAIVE = 3
     ZONED = 4
+    BY_DAY = 5
+    BY_MONTH = 6
+    EITHER = 7
+
+
+ENDING_WITH_YEAR = Kind.BY_DAY
+"""From here on kinds are dates without a zone that end with the year: day first, month first, or either."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,29 +59,48 @@ class Moments:
         kinds: ``[rows]`` int8, see Kind.
         values: ``[rows]`` int64: a number rounded down, or microseconds since 1970 UTC for a date.
         fractions: ``[rows]`` float64, what rounding down took from the numbers; None when nothing.
+        swapped: ``[rows]`` int64, the values where dates that end with the year have the month first, as ``values``
+            have them with the day first; None when there are none.
     """
 
     kinds: npt.NDArray[np.int8]
     values: npt.NDArray[np.int64]
     fractions: npt.NDArray[np.float64] | None = None
+    swapped: npt.NDArray[np.int64] | None = None
 
-    def select(self, keep: npt.NDArray[np.bool_]) -> Moments:
-        """The rows where ``keep`` ``[rows]`` is True."""
+    def select(self, keep: npt.NDArray[np.bool_] | npt.NDArray[np.integer[Any]]) -> Moments:
+        """The rows where ``keep`` ``[rows]`` is True, or those at the places that it holds."""
         fractions = None if self.fractions is None else self.fractions[keep]
-        return Moments(self.kinds[keep], self.values[keep], fractions)
+        swapped = None if self.swapped is None else self.swapped[keep]
+        return Moments(self.kinds[keep], self.values[keep], fractions, swapped)
+
+    def settled(self, order: str) -> Moments:
+        """Dates that end with the year read in one order alone; those that have no such date are bad."""
+        if self.swapped is None or not order:
+            return self
+        values, fits = (self.values, Kind.BY_DAY) if order == DAY_FIRST else (self.swapped, Kind.BY_MONTH)
+        ending = self.kinds >= ENDING_WITH_YEAR
+        read = (self.kinds == fits) | (self.kinds == Kind.EITHER)
+        kinds = np.where(ending, np.where(read, Kind.NAIVE, Kind.BAD), self.kinds).astype(np.int8)
+        return Moments(kinds, values, self.fractions)
 
 
-def parse_moments(column: pa.Array, zone: tzinfo = UTC) -> Moments:
+def parse_moments(column: pa.Array, zone: tzinfo = UTC, dates: str = "") -> Moments:
     """Read a column of texts, integers, decimals, dates or timestamps.
 
     Args:
         zone: where the clocks stood for dates without a zone.
+        dates: how dates that end with the year begin, ``day-first`` or ``month-first``; empty leaves both open.
     """
+    return _read(column, zone).settled(dates)
+
+
+def _read(column: pa.Array, zone: tzinfo) -> Moments:
     kind = column.type
     if pa.types.is_dictionary(kind):
-        return parse_moments(column.dictionary_decode(), zone)
+        return _read(column.dictionary_decode(), zone)
     if pa.types.is_date(kind):
-        return parse_moments(column.cast(pa.timestamp("ms")), zone)
+        return _read(column.cast(pa.timestamp("ms")), zone)
     for fits, parse in READERS:
         if fits(kind):
             return parse(column, zone)
@@ -114,12 +143,38 @@ def _texts(column: pa.Array, zone: tzinfo) -> Moments:
         if quick is not None:
             return quick
     coded = pc.fill_null(column, "").dictionary_encode()
-    parsed = [parse_moment(text, zone) for text in coded.dictionary.to_pylist()]
-    codes = coded.indices.to_numpy()
-    kinds = np.array([kind for kind, _, _ in parsed], np.int8)[codes]
-    values = np.array([value for _, value, _ in parsed], np.int64)[codes]
-    fractions = np.array([fraction for _, _, fraction in parsed], np.float64)[codes]
-    return Moments(kinds, values, fractions if fractions.any() else None)
+    distinct = _distinct(coded.dictionary, zone)
+    return distinct.select(coded.indices.to_numpy())
+
+
+def _distinct(texts: pa.Array, zone: tzinfo) -> Moments:
+    """Texts of any kind, each one once."""
+    both = read_day_month(texts)
+    other = [
+        (Kind.BAD, 0, 0.0) if written else parse_moment(text, zone)
+        for text, written in zip(texts.to_pylist(), both.written.tolist(), strict=True)
+    ]
+    kinds = np.array([kind for kind, _, _ in other], np.int8)
+    values = np.array([value for _, value, _ in other], np.int64)
+    fractions = np.array([fraction for _, _, fraction in other], np.float64)
+    if not both.written.any():
+        return Moments(kinds, values, fractions if fractions.any() else None)
+    by_day, by_month = both.by_day, both.by_month
+    # the fifth of May is the same either way
+    same = by_day & by_month & (both.day_first == both.month_first)
+    cases = [same, by_day & by_month, by_day, by_month]
+    kinds = np.select(cases, [Kind.NAIVE, Kind.EITHER, Kind.BY_DAY, Kind.BY_MONTH], kinds).astype(np.int8)
+    swapped = np.where(by_month, _in_zone(both.month_first, by_month, zone), values)
+    values = np.where(by_day, _in_zone(both.day_first, by_day, zone), values)
+    return Moments(kinds, values, fractions if fractions.any() else None, swapped)
+
+
+def _in_zone(values: npt.NDArray[np.int64], real: npt.NDArray[np.bool_], zone: tzinfo) -> npt.NDArray[np.int64]:
+    """Microseconds of clocks in a zone as those of UTC."""
+    if zone is UTC:
+        return values
+    local = [EPOCH + int(value) * MICROSECOND if fits else EPOCH for value, fits in zip(values, real, strict=True)]
+    return np.array([(each.replace(tzinfo=zone) - EPOCH) // MICROSECOND for each in local], np.int64)
 
 
 def _digits(column: pa.Array) -> Moments | None:

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from core.data.day_month import ORDERS
 from core.data.raw import Role
 from core.data.text.textblocks import known_encoding
 from core.errors import UsageError
 
 ROLES: tuple[Role, ...] = ("user", "item", "time", "rating")
-SETTINGS = ("delimiter", "encoding", "header", "zone", "boundary", "merge")
+SETTINGS = ("delimiter", "encoding", "header", "zone", "dates", "boundary", "merge")
 DELIMITERS = {
     "tab": "\t",
     "\\t": "\t",
@@ -39,6 +40,7 @@ class Options:
         encoding: name of the text encoding.
         header: the first line names the columns.
         zone: where the clocks stood for times that name no zone.
+        dates: how dates that end with the year begin, ``day-first`` or ``month-first``; empty is to be found.
         boundary: users of a square matrix over users and items; 0 for a matrix of users by items.
         merge: ids that differ only in spaces around them or in Unicode normal form become one.
     """
@@ -48,6 +50,7 @@ class Options:
     encoding: str | None = None
     header: bool | None = None
     zone: tzinfo = UTC
+    dates: str = ""
     boundary: int | None = None
     merge: bool = False
 
@@ -98,6 +101,7 @@ def make_options(given: Mapping[str, str] | None = None, **settings: str | None)
         encoding=known_encoding(every["encoding"]) if "encoding" in every else None,
         header=None if header is None else _yes_no("header", header),
         zone=UTC if zone is None else _zone(zone),
+        dates=_dates(every.get("dates", "")),
         boundary=None if boundary is None else _boundary(boundary),
         merge=_yes_no("merge", every.get("merge", "no")),
     )
@@ -116,6 +120,12 @@ def _zone(text: str) -> tzinfo:
         return ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise _bad("zone", text, "a name such as UTC or Europe/Rome") from None
+
+
+def _dates(text: str) -> str:
+    if text and text.lower() not in ORDERS:
+        raise _bad("dates", text, " or ".join(ORDERS))
+    return text.lower()
 
 
 def _boundary(text: str) -> int:

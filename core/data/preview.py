@@ -18,7 +18,8 @@ from core.data.place import choose, open_place
 from core.data.raw import Limits, Watch
 from core.data.sample import SAMPLE, open_sample
 from core.data.text.delimiters import find_shape
-from core.errors import RankscopeError
+from core.data.times import AMBIGUOUS
+from core.errors import InputError, RankscopeError
 
 SHOWN = 100
 BLOCK = 1 << 18
@@ -109,11 +110,17 @@ def _free_columns(reading: Reading, rows: int) -> dict[str, Any]:
 
 
 def _checked(reading: Reading, table: Table, batch: Batch) -> dict[str, Any]:
-    gatherer = Gatherer(table.labels, reading.rejects, reading.where, table.order, reading.options.zone)
+    options, whole = reading.options, reading.glance.complete and len(reading.glance.head) <= BLOCK
+    gatherer = Gatherer(table.labels, reading.rejects, reading.where, table.order, options.zone, options.dates)
     gatherer.add(batch)
-    kept = len(gatherer.finish().users)
+    try:
+        kept = len(gatherer.finish().users)
+    except InputError as error:
+        if whole or error.code != AMBIGUOUS:
+            raise
+        # the rest of the file may tell
+        kept = len(batch.lines) - reading.rejects.total
     rejects = reading.rejects.freeze()
-    whole = reading.glance.complete and len(reading.glance.head) <= BLOCK
     return {"kept": kept, "rejected": rejects.total, "reasons": dict(rejects.counts), "whole": whole}
 
 

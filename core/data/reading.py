@@ -46,7 +46,7 @@ def read_rows(
         source: a file, a folder, a zip, or the word ``sample``.
         format: key of FORMATS; found by the content when not given.
         columns: a role (user, item, time, rating) to the name of its column or its position from 1, ``none`` for a
-            column not to be used; or a setting (delimiter, encoding, header, zone, boundary, merge) to its value.
+            column not to be used; or a setting of ``core.data.options`` to its value.
         items: a catalogue file, or ``none``; when not given, one that lies beside.
         delimiter, encoding, header: the same settings by keyword, as text.
         on_progress: called with bytes done and bytes in all.
@@ -129,7 +129,7 @@ def _chosen(wanted: Format | None, reading: Reading) -> Format:
 
 
 def _gather(table: Table, reading: Reading, options: Options) -> Gathered:
-    gatherer = Gatherer(table.labels, reading.rejects, reading.where, table.order, options.zone)
+    gatherer = Gatherer(table.labels, reading.rejects, reading.where, table.order, options.zone, options.dates)
     for batch in table.batches:
         gatherer.add(batch)
     return gatherer.finish()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.data.column_names import ITEMS, ORDERS, RATINGS, TIMES, USERS, normalised
+from core.data.day_month import looks_written
 from core.data.moments import MOMENT, Kind, parse_moment
 from core.data.options import NONE, Options
 from core.data.raw import Role
@@ -77,7 +78,7 @@ def looks_like_time(values: Sequence[str]) -> bool:
 def looks_like_dates(values: Sequence[str]) -> bool:
     """All values are written as dates; ids of ten digits are not."""
     filled = [value for value in values if value.strip()]
-    return bool(filled) and all(MOMENT.fullmatch(value.strip()) for value in filled)
+    return bool(filled) and all(MOMENT.fullmatch(value.strip()) or looks_written(value) for value in filled)
 
 
 def looks_like_number(values: Sequence[str]) -> bool:
@@ -199,7 +200,7 @@ def _value_role(values: Sequence[str], last: bool, rated: bool) -> Literal["time
 
 
 def _is_time(text: str) -> bool:
-    if MOMENT.fullmatch(text.strip()):
+    if MOMENT.fullmatch(text.strip()) or looks_written(text):
         return True
     kind, value, _ = parse_moment(text)
     if kind is not Kind.NUMBER:

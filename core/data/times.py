@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.data.interactions import Clock
-from core.data.moments import EARLIEST, LATEST, Kind, Moments
+from core.data.moments import EARLIEST, ENDING_WITH_YEAR, LATEST, Kind, Moments
 from core.errors import InputError
 
 UNITS = {"seconds": 1, "milliseconds": 1_000, "microseconds": 1_000_000, "nanoseconds": 1_000_000_000}
@@ -20,6 +20,8 @@ PLAUSIBLE = (100_000_000, 4_102_444_800)
 
 DAY = 86_400_000_000
 COMPACT_DATES = (19000101, 21001231)
+AMBIGUOUS = "input.ambiguous-dates"
+SAY_ORDER = "Say which with --columns dates=day-first or --columns dates=month-first"
 OUT_OF_RANGE = "time out of range"
 
 
@@ -69,7 +71,9 @@ class TimeGatherer:
         self._values: list[npt.NDArray[np.int64]] = []
         self._fractions: list[npt.NDArray[np.float64]] = []
         self._fractional = False
+        self._swapped: list[npt.NDArray[np.int64]] = []
         self._examples: dict[str, Example] = {}
+        self._orders: dict[Kind, Example] = {}
         self._naive = self._zoned = 0
 
     def faults(self, moments: Moments) -> list[tuple[str, npt.NDArray[np.bool_]]]:
@@ -94,6 +98,7 @@ class TimeGatherer:
         if not len(moments.values):
             return
         self._values.append(moments.values)
+        self._swapped.append(moments.values if moments.swapped is None else moments.swapped)
         if moments.fractions is not None and not self._fractional:
             self._fractional = True
             self._fractions = [np.zeros(len(before)) for before in self._values[:-1]]
@@ -104,7 +109,10 @@ class TimeGatherer:
         numbers = moments.kinds == Kind.NUMBER
         if not numbers.all():
             self._see("dates", ~numbers, example)
-            self._naive += int(np.count_nonzero(moments.kinds == Kind.NAIVE))
+            ending = moments.kinds >= ENDING_WITH_YEAR
+            self._naive += int(np.count_nonzero((moments.kinds == Kind.NAIVE) | ending))
+            if ending.any():
+                self._see_orders(moments.kinds, example)
             self._zoned += int(np.count_nonzero(moments.kinds == Kind.ZONED))
         if numbers.any():
             self._see_units(moments.values, numbers, example)
@@ -112,13 +120,19 @@ class TimeGatherer:
             raise self._mixture()
 
     def finish(self) -> TimeColumn:
-        """Decide on the unit and bring every value to microseconds (or leave positions as they are)."""
-        values = np.concatenate(self._values) if self._values else np.zeros(0, np.int64)
+        """Decide on the unit and bring every value to microseconds (or leave positions as they are).
+
+        Raises:
+            InputError: dates could begin with the day or with the month.
+        """
+        chosen = self._swapped if Kind.BY_MONTH in self._orders else self._values
+        values = np.concatenate(chosen) if chosen else np.zeros(0, np.int64)
         self._values.clear()
+        self._swapped.clear()
         if self._order:
             return TimeColumn(values, "order", None, "position", (f"the column {self._name!r} gives the order",))
         if "dates" in self._examples:
-            return self._as_utc(values, "dates", self._zone_notes())
+            return self._as_utc(values, "dates", (*self._order_notes(), *self._zone_notes()))
         unit = next((unit for unit in UNITS if unit in self._examples), None)
         if unit is None:
             return self._small_numbers(values)
@@ -127,6 +141,33 @@ class TimeGatherer:
     def _see(self, what: str, rows: npt.NDArray[np.bool_], example: Callable[[int], Example]) -> None:
         if what not in self._examples:
             self._examples[what] = example(int(np.argmax(rows)))
+
+    def _see_orders(self, kinds: npt.NDArray[np.int8], example: Callable[[int], Example]) -> None:
+        for kind in (Kind.BY_DAY, Kind.BY_MONTH, Kind.EITHER):
+            if kind not in self._orders and (rows := kinds == kind).any():
+                self._orders[kind] = example(int(np.argmax(rows)))
+        if {Kind.BY_DAY, Kind.BY_MONTH} <= self._orders.keys():
+            raise InputError(
+                code="input.mixed-times",
+                what=f"the dates of the column {self._name!r} begin with the day and with the month",
+                where=self._where,
+                why=f"There are {self._orders[Kind.BY_DAY]} and {self._orders[Kind.BY_MONTH]}",
+                remedy=f"Write them all alike. {SAY_ORDER}: rows that are written otherwise are then left out",
+            )
+
+    def _order_notes(self) -> tuple[str, ...]:
+        for kind, first in ((Kind.BY_DAY, "day"), (Kind.BY_MONTH, "month")):
+            if kind in self._orders:
+                return (f"the dates in the column {self._name!r} begin with the {first}: {self._orders[kind]}",)
+        if Kind.EITHER not in self._orders:
+            return ()
+        raise InputError(
+            code=AMBIGUOUS,
+            what=f"the dates of the column {self._name!r} could begin with the day or with the month",
+            where=self._where,
+            why=f"None of them tells, such as {self._orders[Kind.EITHER]}",
+            remedy=SAY_ORDER,
+        )
 
     def _see_units(
         self, values: npt.NDArray[np.int64], numbers: npt.NDArray[np.bool_], example: Callable[[int], Example]

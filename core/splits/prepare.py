@@ -104,8 +104,10 @@ def load(
         strict=strict,
         **follow("reading"),
     )
+    # what no file of a few rows may tell by itself
+    alike = {name: value for name, value in columns.items() if name == "dates"}
     parts = {
-        name: read_rows(path, strict=strict, catalogue=False, **follow(f"reading the {name} part"))
+        name: read_rows(path, columns=alike, strict=strict, catalogue=False, **follow(f"reading the {name} part"))
         for name, path in files.items()
         if path
     }

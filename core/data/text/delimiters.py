@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from core.data.column_names import known, recognised
+from core.data.day_month import looks_written
 from core.data.glance import HEAD, Glance
 from core.data.moments import Kind, parse_moment
 from core.data.options import Options
@@ -197,7 +198,7 @@ def _named(names: Sequence[str]) -> int:
 
 
 def _numeric(text: str) -> bool:
-    return parse_moment(text.replace(",", "."))[0] in (Kind.NUMBER, Kind.NAIVE, Kind.ZONED)
+    return looks_written(text) or parse_moment(text.replace(",", "."))[0] in (Kind.NUMBER, Kind.NAIVE, Kind.ZONED)
 
 
 def _ambiguous(glance: Glance, delimiters: Sequence[str]) -> InputError:

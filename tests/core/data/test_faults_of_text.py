@@ -344,6 +344,6 @@ def test_that_the_first_rejects_are_those_of_the_first_lines(tmp_path: Path) -> 
 
 
 def test_that_times_that_are_not_understood_come_with_how_to_write_them(tmp_path: Path) -> None:
-    error = refused(put(tmp_path, "a.csv", "user,item,time\na,1,01/02/2020\nb,2,02/02/2020\n"))
-    assert "column 'time': '01/02/2020'" in error.why
+    error = refused(put(tmp_path, "a.csv", "user,item,time\na,1,1.2.20\nb,2,2.2.20\n"))
+    assert "column 'time': '1.2.20'" in error.why
     assert "time=none" in error.remedy

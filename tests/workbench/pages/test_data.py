@@ -9,6 +9,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QScrollArea
 from pytestqt.qtbot import QtBot
 
+from core.data.options import parse_columns
 from core.data.plan import DataPlan
 from core.splits import SPLITS
 from core.training.plan import Choice
@@ -125,8 +126,6 @@ def test_that_data_that_was_opened_while_other_data_was_divided_stays(
 
 @pytest.mark.parametrize("columns", [{"user": "a, b", "item": 'x"y'}, {"delimiter": ",", "user": "1"}, {}])
 def test_that_columns_survive_their_text(columns: dict[str, str]) -> None:
-    from core.data.options import parse_columns
-
     assert parse_columns(columns_text(columns)) == columns
 
 
@@ -140,6 +139,28 @@ def wait_for_check(qtbot: QtBot, dialog: ImportDialog) -> None:
 def counts_of(dialog: ImportDialog) -> dict[tuple[str, str], int]:
     assert dialog.check.found is not None
     return {(line.part, line.what): line.rows for line in dialog.check.found.lines}
+
+
+def test_that_dates_of_either_order_are_chosen_in_the_dialog(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    source = tmp_path / "events.csv"
+    rows = [f"u{at % 5},i{at % 4},0{at % 9 + 1}/0{at % 7 + 1}/2016" for at in range(30)]
+    source.write_text("user,item,date\n" + "\n".join(rows) + "\n", "utf-8")
+    dialog = dialog_of(qtbot, window, source)
+    assert "could begin with the day or with the month" in dialog.status.text()
+    assert "Choose on the left whether" in dialog.status.text()
+    assert not dialog.import_.isEnabled()
+    dialog.dates.setCurrentIndex(dialog.dates.findData("month-first"))
+    dialog.dates.activated.emit(dialog.dates.currentIndex())
+    qtbot.waitUntil(lambda: "All of" in dialog.status.text(), timeout=30_000)
+    assert parse_columns(dialog.plan().columns) == {"dates": "month-first"}
+    wait_for_check(qtbot, dialog)
+    assert dialog.import_.isEnabled()
+    again = ImportDialog(page_of(window), window.context, dialog.plan())
+    assert again.dates.currentData() == "month-first"
+    qtbot.waitUntil(lambda: again.preview is not None, timeout=30_000)
+    wait_for_check(qtbot, again)
+    for each in (again, dialog):
+        each.reject()
 
 
 def test_that_the_dialog_counts_what_cleaning_would_keep(qtbot: QtBot, window: MainWindow, ratings: Path) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QDialog, QFormLayout, QHBoxLayout, QLineEdit, QSplitter, QVBoxLayout, QWidget
 
 from core.data.column_names import is_catalogue
+from core.data.day_month import DAY_FIRST, MONTH_FIRST
 from core.data.formats import FORMATS
 from core.data.options import DELIMITERS, ROLES, parse_columns
 from core.data.plan import CleaningPlan, DataPlan
@@ -37,6 +38,7 @@ FOUND = "found out"
 NOT_USED = "none"
 DELIMITER_NAMES = tuple(name for name in DELIMITERS if name != "\\t")
 ENCODINGS = ("utf-8", "latin-1", "cp1252", "utf-16", "shift_jis", "gb18030")
+DATES = {DAY_FIRST: "day first: 31/12/2016", MONTH_FIRST: "month first: 12/31/2016"}
 SIDE, NARROW_SIDE = 400, 360
 """Pixels that the settings take, and those that they make do with in a small window."""
 
@@ -108,6 +110,7 @@ class ImportDialog(QDialog):
         )
         self.encoding = self._combo("Encoding", {"": FOUND, **{name: name for name in ENCODINGS}})
         self.header = self._combo("Header", {"": FOUND, "yes": "first line", "no": "none"})
+        self.dates = self._combo("Dates that end with the year", {"": FOUND, **DATES})
         self.roles = {role: self._combo(f"{role.capitalize()} column", {"": FOUND}) for role in ROLES}
         self.lines = {
             "zone": self._line("Time zone", "UTC", "Where the clocks stood for times that name no zone: Europe/Rome"),
@@ -119,6 +122,7 @@ class ImportDialog(QDialog):
             "Delimiter": self.delimiter,
             "Encoding": self.encoding,
             "Header": self.header,
+            "Dates": self.dates,
             "Time zone": self.lines["zone"],
             "Matrix users": self.lines["boundary"],
         }
@@ -215,7 +219,7 @@ class ImportDialog(QDialog):
         self.cleaning.give(changed)
 
     def _combos(self) -> dict[str, StillCombo]:
-        found = {"delimiter": self.delimiter, "encoding": self.encoding, "header": self.header}
+        found = {"delimiter": self.delimiter, "encoding": self.encoding, "header": self.header, "dates": self.dates}
         return found | {str(role): combo for role, combo in self.roles.items()}
 
     def _end(self) -> None:

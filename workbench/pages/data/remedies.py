@@ -8,6 +8,7 @@ HERE: tuple[tuple[str, str], ...] = (
     ("encoding=", "Choose the encoding on the left"),
     ("delimiter=", "Choose the delimiter or the format on the left"),
     ("boundary=", "Give the users of the matrix on the left, or none for users by items"),
+    ("dates=", "Choose on the left whether dates begin with the day or with the month"),
     ("merge=", "Merge twin ids, under Cleaning, makes them one"),
     ("time=none", "Write them all alike, or choose not used for the time column on the left"),
     ("--test", "Name the test file on the left"),
