@@ -4,10 +4,10 @@ import threading
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QDateTime, QSettings
 from pytestqt.qtbot import QtBot
 
-from core import durable
+from workbench import settings as settings_module
 from workbench.settings import MOST_RECENT, Settings
 
 
@@ -51,6 +51,12 @@ def test_that_a_value_of_a_kind_that_python_does_not_know_is_left_out(tmp_path: 
     assert again(tmp_path).text("page") == "runs"
 
 
+def test_that_a_value_of_another_kind_is_replaced(tmp_path: Path) -> None:
+    settings = stored(tmp_path, theme=QDateTime())
+    settings.keep("theme", "dark")
+    assert settings.text("theme") == "dark"
+
+
 def test_that_the_latest_path_is_first_and_gone_ones_are_left_out(tmp_path: Path) -> None:
     settings = stored(tmp_path)
     paths = [tmp_path / f"{number}.csv" for number in range(MOST_RECENT + 3)]
@@ -73,8 +79,8 @@ def test_that_what_is_kept_is_on_the_disk_soon_and_the_window_waits_for_none(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     writers: list[bool] = []
-    write = durable.write
-    monkeypatch.setattr(durable, "write", lambda *given: (writers.append(is_window()), write(*given)))
+    write = settings_module.write_values
+    monkeypatch.setattr(settings_module, "write_values", lambda *given: (writers.append(is_window()), write(*given)))
     settings = stored(tmp_path)
     for number in range(5):
         settings.keep("number", number)
