@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from core import __version__, durable, strict_json
 from core.data.origin import ROLES, Origin, Origins, Standing, check_beginnings, digest, find_origins, standing
@@ -39,29 +39,21 @@ class Kept:
     entry: Path | None
 
 
-def load_kept(
-    store: Datasets | None,
-    data: DataPlan,
-    *,
-    windows: bool = False,
-    strict: bool = False,
-    on_progress: Progress | None = None,
-    cancelled: Callable[[], bool] | None = None,
-) -> Loaded:
+class Reading(TypedDict, total=False):
+    """How data is read where it is not kept yet: the options of ``core.splits.prepare.load``."""
+
+    windows: bool
+    strict: bool
+    on_progress: Progress | None
+    cancelled: Callable[[], bool] | None
+
+
+def load_kept(store: Datasets | None, data: DataPlan, **reading: Unpack[Reading]) -> Loaded:
     """The data alone of ``open_kept``."""
-    kept = open_kept(store, data, windows=windows, strict=strict, on_progress=on_progress, cancelled=cancelled)
-    return kept.loaded
+    return open_kept(store, data, **reading).loaded
 
 
-def open_kept(
-    store: Datasets | None,
-    data: DataPlan,
-    *,
-    windows: bool = False,
-    strict: bool = False,
-    on_progress: Progress | None = None,
-    cancelled: Callable[[], bool] | None = None,
-) -> Kept:
+def open_kept(store: Datasets | None, data: DataPlan, **reading: Unpack[Reading]) -> Kept:
     """As ``core.splits.prepare.load``, but what was read before and has not changed since is opened as it was kept.
 
     What cannot be kept, such as on a full disk, is told in a note and is no error.
@@ -74,12 +66,13 @@ def open_kept(
         # opening what was kept needs nothing of all that reads and cleans
         from core.splits.prepare import load
 
-        return load(data, windows=windows, strict=strict, on_progress=on_progress, cancelled=cancelled)
+        return load(data, **reading)
 
     origins = _origins(store, data)
     if store is None or origins is None:
         return Kept(read(), None)
-    asked = _Asked(store, data, windows, origins, on_progress, cancelled)
+    windows, strict = reading.get("windows", False), reading.get("strict", False)
+    asked = _Asked(store, data, windows, origins, reading.get("on_progress"), reading.get("cancelled"))
     found, note = asked.find()
     if found is not None and not (strict and any(each.total for each in found.rejects.values())):
         return Kept(found, store.folder / asked.key)
