@@ -1,4 +1,4 @@
-"""Values as the text of an INI file that Qt reads; written by ourselves, for Qt would wait for the disk in between."""
+"""Values as the text of an INI file that Qt reads; Qt itself would have Python's lock while it waits for the disk."""
 
 from __future__ import annotations
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, QTimer
+
+from workbench.ini import ini_text
 
 MOST_RECENT = 10
 MOST_BYTES = 64_000
@@ -15,7 +18,7 @@ SOON = 100
 
 
 class Settings:
-    """Typed, checked access to QSettings.
+    """Typed, checked access to what an INI file of Qt's kind holds.
 
     The file is read once. What is kept is written in a thread, soon after: Qt would wait for the disk in the window's,
     for tenths of a second where others write much.
@@ -103,9 +106,7 @@ class Settings:
         """Remember nothing of what was."""
         self._values, self._fresh = {}, {}
         self._wait()
-        store = _stored(self._path)
-        store.clear()
-        store.sync()
+        replace_text(self._path, "")
 
     def write(self) -> None:
         """Write to the disk now."""
@@ -119,19 +120,33 @@ class Settings:
             self._writing.join()
 
 
+def held(store: QSettings) -> dict[str, object]:
+    """All values but those of kinds that Python knows nothing of: the window keeps none of them."""
+    values: dict[str, object] = {}
+    for key in store.allKeys():
+        with suppress(RuntimeError):
+            values[key] = store.value(key)
+    return values
+
+
 def write_values(path: Path, fresh: Mapping[str, object]) -> None:
     """Put values into a file beside what it holds by now: another window may have written meanwhile.
 
-    Waits for the disk, without Python's lock. Where it takes nothing, nothing is kept, which is no error.
+    Not by QSettings.sync, which has Python's lock while it waits for the disk, in whatever thread: with 0.2 s a write
+    no other thread ran for 0.2 s.
     """
-    store = _stored(path)
-    for key, value in fresh.items():
-        store.setValue(key, value)
-    store.sync()
+    replace_text(path, ini_text({**held(QSettings(str(path), QSettings.Format.IniFormat)), **fresh}))
 
 
-def _stored(path: Path) -> QSettings:
-    return QSettings(str(path), QSettings.Format.IniFormat)
+def replace_text(path: Path, text: str) -> None:
+    """Put a text in the place of a file, or leave the file as it is: no settings are better than an error."""
+    # nothing that is painted at first writes
+    from core import durable
+    from core.errors import StorageError
+
+    with suppress(StorageError, OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        durable.write(path, text.encode())
 
 
 def _exists(path: str) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QDateTime, QSettings
 from pytestqt.qtbot import QtBot
 
-from workbench import settings as settings_module
+from core import durable
 from workbench.settings import MOST_RECENT, Settings
 
 
@@ -79,8 +79,8 @@ def test_that_what_is_kept_is_on_the_disk_soon_and_the_window_waits_for_none(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     writers: list[bool] = []
-    write = settings_module.write_values
-    monkeypatch.setattr(settings_module, "write_values", lambda *given: (writers.append(is_window()), write(*given)))
+    write = durable.write
+    monkeypatch.setattr(durable, "write", lambda *given: (writers.append(is_window()), write(*given)))
     settings = stored(tmp_path)
     for number in range(5):
         settings.keep("number", number)
