@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from core.giving_back import give_memory_back
+
 FEW = 2_000_000
 BUCKETS = 64
 KIND = pa.dictionary(pa.int32(), pa.large_string())
@@ -39,8 +41,11 @@ class IdGatherer:
             return pa.DictionaryArray.from_arrays(pa.array(self._codes[0]), ids.cast(pa.large_string()))
         starts = np.cumsum([0, *map(len, self._ids)])
         # the texts of all blocks together can be longer than 32-bit offsets reach
-        every = pa.concat_arrays([part.cast(pa.large_string()) for part in self._ids])
-        self._ids.clear()
+        every = pa.concat_arrays([self._ids.pop(0).cast(pa.large_string()) for _ in range(len(self._ids))])
+        many = len(every) > self._few
+        if many:
+            # what blocks had in pieces
+            give_memory_back()
         places, distinct = distinct_texts(every, self._few)
         del every
         rows = sum(map(len, self._codes))
@@ -50,6 +55,8 @@ class IdGatherer:
             codes[at : at + len(part)] = places[start:][part]
             at += len(part)
         self._codes.clear()
+        if many:
+            give_memory_back()
         return pa.DictionaryArray.from_arrays(pa.array(codes), distinct)
 
 
@@ -64,27 +71,28 @@ def distinct_texts(texts: pa.Array, few: int = FEW) -> tuple[Codes, pa.Array]:
     if len(texts) <= few:
         coded = texts.dictionary_encode()
         return coded.indices.to_numpy(), coded.dictionary
+    first = _first_rows(texts)
+    new = first == np.arange(len(texts), dtype=np.int32)
+    codes = np.cumsum(new, dtype=np.int32)
+    codes -= 1
+    if new.all():
+        return codes, texts
+    return codes[first], texts.filter(pa.array(new))
+
+
+def _first_rows(texts: pa.Array) -> Codes:
+    """The first row with the same text as each row."""
     order, bounds = _parted(texts, BUCKETS)
-    codes = np.empty(len(texts), np.int32)
-    firsts: list[npt.NDArray[np.int64]] = []
-    known = 0
+    first = np.empty(len(texts), np.int32)
     for start, end in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
         rows = order[start:end]
         coded = texts.take(pa.array(rows)).dictionary_encode()
         inside = coded.indices.to_numpy()
-        codes[rows] = inside + known
-        first = np.empty(len(coded.dictionary), np.int64)
+        earliest = np.empty(len(coded.dictionary), np.int32)
         # backwards, so that the first appearance is what stays
-        first[inside[::-1]] = rows[::-1]
-        firsts.append(first)
-        known += len(first)
-    del order
-    first = np.concatenate(firsts)
-    firsts.clear()
-    appearing = np.argsort(first)
-    renumbered = np.empty(known, np.int32)
-    renumbered[appearing] = np.arange(known, dtype=np.int32)
-    return renumbered[codes], texts.take(pa.array(first[appearing]))
+        earliest[inside[::-1]] = rows[::-1]
+        first[rows] = earliest[inside]
+    return first
 
 
 def _parted(texts: pa.Array, buckets: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

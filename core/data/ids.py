@@ -40,7 +40,9 @@ def number(columns: Sequence[pa.DictionaryArray], merge_twins: bool = False) -> 
             first.
         merge_twins: give twins one number; their id is then the trimmed text in composed form (NFC).
     """
-    texts = pa.concat_arrays([column.dictionary.cast(pa.large_string()) for column in columns])
+    parts = [column.dictionary.cast(pa.large_string()) for column in columns]
+    # of one it would make a copy
+    texts = pa.concat_arrays(parts) if len(parts) > 1 else parts[0]
     # the ids of one column are distinct as they are: with 20 million of them a look at each is what takes the time
     distinct = distinct_texts(texts) if len(columns) > 1 else (np.arange(len(texts), dtype=np.int32), texts)
     merged = distinct if all_plain(texts) else distinct_texts(canonical(texts))
