@@ -36,6 +36,12 @@ class ModelScorer:
         self._memory = torch.empty(0)
         self._beside: list[ModelScorer] = []
 
+    def forget(self) -> None:
+        """The weights have changed: what was computed from them counts no more; memory for answers is kept."""
+        self._columns = None
+        for each in self._beside:
+            each.forget()
+
     @property
     def n_items(self) -> int:
         """Size of the item universe."""

@@ -28,7 +28,7 @@ from core.metrics.beyond import Popularity as ItemPopularity
 from core.metrics.intervals import intervals
 from core.models import MODELS
 from core.models.base import Building, RankingModel
-from core.models.scorer import scorer_for
+from core.models.scorer import ModelScorer, scorer_for
 from core.rating_evaluation import evaluate_ratings
 from core.seeding import generator, key
 from core.splits.split import Split
@@ -70,6 +70,7 @@ class Judge:
         self.pinned = self._pinned()
         self.pinned_ids = tuple(split.interactions.users.take(self.pinned))
         self.pinned_ranks: tuple[tuple[str, int], ...] = ()
+        self._scorer: ModelScorer | None = None
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -197,7 +198,7 @@ class Judge:
             Halted: the run is to stop; what was ranked is thrown away.
         """
         steps = evaluating(
-            scorer_for(model), self.split, part, ks=self.ks, lists=lists, threads=self.plan.training.threads
+            self._scorer_of(model), self.split, part, ks=self.ks, lists=lists, threads=self.plan.training.threads
         )
         told = time.monotonic()
         while True:
@@ -212,10 +213,19 @@ class Judge:
             if done < total and self.control.should_stop():
                 raise Halted
 
+    def _scorer_of(self, model: RankingModel) -> ModelScorer:
+        """That of the model in training is kept: memory for its answers would be made and cleared each epoch."""
+        if model is not self.state.model:
+            return scorer_for(model)
+        if self._scorer is None or self._scorer.model is not model:
+            self._scorer = scorer_for(model)
+        self._scorer.forget()
+        return self._scorer
+
     def _summary(self, model: RankingModel, evaluation: Evaluation) -> Metrics:
         metrics = self._figures(evaluation)
         if self.rates:
-            metrics.update(rating_summary(evaluate_ratings(scorer_for(model), self.split, evaluation.part)))
+            metrics.update(rating_summary(evaluate_ratings(self._scorer_of(model), self.split, evaluation.part)))
         return metrics
 
     def _figures(self, evaluation: Evaluation) -> Metrics:

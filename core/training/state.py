@@ -144,8 +144,12 @@ class RunState:
         return tally
 
     def keep_best(self) -> None:
-        """Remember the weights as the best so far."""
-        self.best = self._weights()
+        """Remember the weights as the best so far, in the memory of those before."""
+        if self.best is None:
+            self.best = self._weights()
+            return
+        for name, value in self.model.state_dict().items():
+            self.best[name].copy_(value)
 
     def return_to_best(self) -> None:
         """End with the best weights, where any were kept; the latest ones are put aside."""

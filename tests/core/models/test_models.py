@@ -250,3 +250,19 @@ def test_that_item_columns_follow_what_is_known_and_the_last_of_repeated_ratings
         with torch.no_grad():
             wanted = model.reconstruct(torch.tensor(matrix, dtype=torch.float32)).T.numpy()
         np.testing.assert_allclose(scorer.scores(users, Histories(parts, users)), wanted, rtol=1e-5)
+
+
+@pytest.mark.parametrize("key", MODELS)
+def test_that_a_scorer_that_forgets_scores_with_the_new_weights(key: str) -> None:
+    model = built(key)
+    scorer = scorer_for(model)
+    users = np.array([3, 0], np.int32)
+    known = Histories((events(),), users)
+    before = scorer.scores(users, known).copy()
+    with torch.no_grad():
+        for each in (*model.parameters(), *model.buffers()):
+            each += torch.rand(each.shape).to(each.dtype)
+    scorer.forget()
+    after = scorer.scores(users, known).copy()
+    assert np.array_equal(after, scorer_for(model).scores(users, known))
+    assert key == "random" or not np.array_equal(after, before)

@@ -8,7 +8,12 @@ import pytest
 
 from core.data.interactions import merge_events
 from core.errors import PlanError
+from core.evaluation import evaluate
+from core.metrics import user_values
 from core.models import MODELS
+from core.models.base import RankingModel
+from core.models.scorer import ModelScorer, scorer_for
+from core.training import judging
 from core.training.events import (
     HISTOGRAM_BINS,
     EpochDone,
@@ -224,3 +229,26 @@ def test_that_pinned_users_who_are_not_followed_are_named() -> None:
     assert started.pinned == ("u3", *(f"u{row}" for row in range(10, 16)))
     assert any("nobody" in note for note in started.notes)
     assert any("first 8" in note for note in started.notes)
+
+
+@pytest.mark.parametrize("model", ["mf", "autorec-item"])
+def test_that_all_epochs_are_ranked_by_one_scorer_with_the_weights_of_each(
+    model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[ModelScorer] = []
+
+    def watched(of: RankingModel) -> ModelScorer:
+        made.append(scorer_for(of))
+        return made[-1]
+
+    split, plan = chance(), plan_of(model)
+    state = RunState(plan, split)
+    monkeypatch.setattr(judging, "scorer_for", watched)
+    metrics = []
+    for event in train(plan, split, state=state):
+        if isinstance(event, EpochDone):
+            evaluation = evaluate(scorer_for(state.model), split, "validation")
+            metrics.append((event.metrics["auc"], float(user_values(evaluation, ["auc"])["auc"].mean())))
+    assert [each.model is state.model for each in made].count(True) == 1
+    assert len({told for told, _ in metrics}) > 1
+    assert all(told == wanted for told, wanted in metrics)
