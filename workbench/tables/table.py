@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHeaderView, QMenu, QTableView
 
 from workbench.columns import csv_lines
@@ -29,6 +29,7 @@ class Table(QTableView):
     def __init__(self, model: ColumnsModel, name: str, widths: Sequence[int] = (), stretch: int = -1) -> None:
         super().__init__()
         self._columns = model
+        self._stretch, self._least = -1, 0
         self.setModel(model)
         self.setAccessibleName(name)
         self.setFont(with_digits(self.font()))
@@ -59,13 +60,31 @@ class Table(QTableView):
         model.modelReset.connect(self._forget_order)
 
     def set_widths(self, widths: Sequence[int], stretch: int = -1) -> None:
-        """Widths of the columns in pixels; ``stretch`` is the column that takes what is left."""
+        """Widths of the columns in pixels; ``stretch`` is the column that takes what is left, and never has less."""
         across = self.horizontalHeader()
         across.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         for at, width in enumerate(widths[: self._columns.columnCount()]):
             self.setColumnWidth(at, width)
-        if 0 <= stretch < self._columns.columnCount():
-            across.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
+        self._stretch, self._least = stretch, widths[stretch] if 0 <= stretch < len(widths) else 0
+        self._share_width()
+
+    def _share_width(self) -> None:
+        """Give the column that stretches what is left; Qt would take its own width for the others, down to a letter."""
+        across, at = self.horizontalHeader(), self._stretch
+        if not 0 <= at < self._columns.columnCount():
+            return
+        left = self.viewport().width() - across.length() + across.sectionSize(at)
+        stretches = left >= self._least
+        across.setSectionResizeMode(
+            at, QHeaderView.ResizeMode.Stretch if stretches else QHeaderView.ResizeMode.Interactive
+        )
+        if not stretches:
+            across.resizeSection(at, self._least)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Share the width again."""
+        super().resizeEvent(event)
+        self._share_width()
 
     def _sort(self, column: int) -> None:
         down, up = Qt.SortOrder.DescendingOrder, Qt.SortOrder.AscendingOrder

@@ -14,7 +14,7 @@ from tests.workbench.pages.test_train_to_users import trained
 from workbench.jobs.job import Cancelled, JobControl
 from workbench.jobs.run_details import Pairing, pairing
 from workbench.main_window import MainWindow
-from workbench.pages.runs.metrics import MetricsPanel
+from workbench.pages.runs.metrics import MetricsPanel, note_lines
 from workbench.pages.runs.users import UsersPanel
 from workbench.pages.train.page import TrainPage
 from workbench.session import Opened
@@ -96,6 +96,40 @@ def test_that_what_makes_two_runs_hard_to_compare_is_said_beside_the_figures(
     assert "Only the first ranks met items" in metrics.caption.text()
     users.show_pairing(known, "One", "Two")
     assert "Only the first ranks met items" in users.caption.text()
+
+
+def test_that_what_is_true_of_one_of_several_comparisons_is_said_of_it_alone() -> None:
+    met, apart = "Only the second ranks met items", "The runs were made from different data"
+    pairings = [
+        Pairing("x", "y", "test", (), {}, (apart,)),
+        Pairing("x", "z", "test", (), {}, (apart, met)),
+    ]
+    assert note_lines(pairings, {"x": "One", "y": "Two", "z": "Three"}) == [
+        "The runs were made from different data.",
+        "Three: only the second ranks met items.",
+    ]
+    assert note_lines(pairings[1:], {"z": "Three"})[1] == "Only the second ranks met items."
+
+
+@pytest.mark.parametrize("width", [300, 1200])
+def test_that_the_names_of_compared_runs_keep_their_room_and_take_what_is_left(
+    qtbot: QtBot, theme: Theme, width: int
+) -> None:
+    values = [UserValues(("a", "b"), {"ndcg@10": np.array(each)}) for each in ([0.5, 0.7], [0.4, 0.9])]
+    several = [Pairing("x", each, "test", (paired(*values, "ndcg@10"),), {}) for each in "yz"]
+    metrics = MetricsPanel(theme)
+    qtbot.addWidget(metrics)
+    metrics.show_pairings(several, {"x": "One", "y": "Two", "z": "Three"})
+    metrics.table.setParent(None)
+    qtbot.addWidget(metrics.table)
+    metrics.table.resize(width, 200)
+    metrics.table.show()
+    against = metrics.table.columnWidth(1)
+    assert against == 120 if width == 300 else against > 400
+    metrics.table.resize(300, 200)
+    assert metrics.table.columnWidth(1) == 120
+    metrics.table.resize(1200, 200)
+    assert metrics.table.columnWidth(1) > 400
 
 
 def test_that_a_stopped_run_is_gone_on_with(qtbot: QtBot, window: MainWindow, opened: Opened) -> None:

@@ -105,7 +105,7 @@ class MetricsPanel(QWidget):
             wins = pa.array([f"{r.wins:,} / {r.ties:,} / {r.losses:,}" for _, r in rows], pa.large_string())
             columns.append(Column("A wins / ties / B", wins, right=True, help="Users"))
         self.figures.replace(columns if rows else ())
-        widths = [72, *([90] if several else []), 46, 46, 56, 116, 74, 106]
+        widths = [80, *([120] if several else []), 46, 46, 56, 116, 74, 106]
         self.table.set_widths(widths, 1 if several else 0)
         if rows:
             first = names.get(pairings[0].first, "")
@@ -114,7 +114,7 @@ class MetricsPanel(QWidget):
             lines = [
                 f"A: {cell(first, 24)}, B: {other}. {pairings[0].part.capitalize()} part{self._among}, "
                 f"{users:,} users in common",
-                *dict.fromkeys(f"{note}." for each in pairings for note in each.notes),
+                *note_lines(pairings, names),
             ]
             self.caption.setText("\n".join(lines))
 
@@ -122,6 +122,18 @@ class MetricsPanel(QWidget):
         """Say why there is no comparison."""
         self.figures.replace(())
         self.caption.setText(text)
+
+
+def note_lines(pairings: Sequence[Pairing], names: dict[str, str]) -> list[str]:
+    """What a reader has to know, once; what is true of some of several comparisons alone says of which."""
+    about: dict[str, list[str]] = {}
+    for each in pairings:
+        for note in each.notes:
+            about.setdefault(note, []).append(cell(names.get(each.second, ""), 24))
+    return [
+        f"{note}." if len(seconds) == len(pairings) else f"{', '.join(seconds)}: {note[:1].lower()}{note[1:]}."
+        for note, seconds in about.items()
+    ]
 
 
 def part_of(detail: Detail) -> str:
