@@ -59,22 +59,26 @@ class Table(QTableView):
         model.busy_changed.connect(self._show_busy)
         model.modelReset.connect(self._forget_order)
 
-    def set_widths(self, widths: Sequence[int], stretch: int = -1) -> None:
-        """Widths of the columns in pixels; ``stretch`` is the column that takes what is left, and never has less."""
+    def set_widths(self, widths: Sequence[int], stretch: int = -1, least: int = 0) -> None:
+        """Widths of the columns in pixels; ``stretch`` is the column that takes what is left.
+
+        Args:
+            least: what that column has at least; then there is more to see than has room, and the table is moved.
+        """
         across = self.horizontalHeader()
         across.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         for at, width in enumerate(widths[: self._columns.columnCount()]):
             self.setColumnWidth(at, width)
-        self._stretch, self._least = stretch, widths[stretch] if 0 <= stretch < len(widths) else 0
+        self._stretch, self._least = stretch, least
         self._share_width()
 
     def _share_width(self) -> None:
-        """Give the column that stretches what is left; Qt would take its own width for the others, down to a letter."""
+        """Give the column that stretches what is left; Qt would take from it for the others, down to a letter."""
         across, at = self.horizontalHeader(), self._stretch
         if not 0 <= at < self._columns.columnCount():
             return
         left = self.viewport().width() - across.length() + across.sectionSize(at)
-        stretches = left >= self._least
+        stretches = not self._least or left >= self._least
         across.setSectionResizeMode(
             at, QHeaderView.ResizeMode.Stretch if stretches else QHeaderView.ResizeMode.Interactive
         )

@@ -106,7 +106,8 @@ class MetricsPanel(QWidget):
             columns.append(Column("A wins / ties / B", wins, right=True, help="Users"))
         self.figures.replace(columns if rows else ())
         widths = [80, *([120] if several else []), 46, 46, 56, 116, 74, 106]
-        self.table.set_widths(widths, 1 if several else 0)
+        names_at = 1 if several else 0
+        self.table.set_widths(widths, names_at, widths[names_at])
         if rows:
             first = names.get(pairings[0].first, "")
             users = pairings[0].results[0].users
