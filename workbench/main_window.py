@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QChildEvent, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QPaintEvent
+from PySide6.QtCore import QByteArray, QChildEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QMoveEvent,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from core.runs.workspace import Workspace
@@ -41,6 +49,8 @@ SMALLEST = QSize(560, 400)
 USUAL = QSize(1360, 860)
 BESIDE = QSize(20, 60)
 """Pixels of the screen that are left around the window."""
+STANDS = 2000
+"""Milliseconds that a page and a place on the screen must stand before they are kept, lest a crash forget them."""
 
 
 class MainWindow(QMainWindow):
@@ -54,6 +64,8 @@ class MainWindow(QMainWindow):
         self.session, self.jobs = Session(workspace, self), Jobs(self)
         self._painted = False
         self._warmth = Warmth()
+        self._stands = QTimer(self, singleShot=True, interval=STANDS)
+        self._stands.timeout.connect(self._keep_place)
         self.context = Context(
             session=self.session,
             jobs=self.jobs,
@@ -163,6 +175,7 @@ class MainWindow(QMainWindow):
         self._show_title()
         self.page_bar.buttons[key].setChecked(True)
         self.stack.enter()
+        self._stands.start()
 
     def page(self, key: str) -> Page | None:
         """A page that was made."""
@@ -225,6 +238,16 @@ class MainWindow(QMainWindow):
             self._painted = True
             self.painted.emit()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Have the size kept once it stands."""
+        super().resizeEvent(event)
+        self._stands.start()
+
+    def moveEvent(self, event: QMoveEvent) -> None:  # noqa: N802
+        """Have the place kept once it stands."""
+        super().moveEvent(event)
+        self._stands.start()
+
     def childEvent(self, event: QChildEvent) -> None:  # noqa: N802 - Qt's name
         """A dialog of the window is about to be shown."""
         if event.polished() and isinstance(event.child(), QDialog):
@@ -248,10 +271,13 @@ class MainWindow(QMainWindow):
         if allowed:
             self._remember()
 
-    def _remember(self) -> None:
-        # not at each turn to a page: Qt writes what is kept at once, and waits for the disk
+    def _keep_place(self) -> None:
         self.settings.keep("page", self.current)
         geometry: QByteArray = self.saveGeometry()
         self.settings.keep("geometry", geometry)
         self.stack.remember()
+
+    def _remember(self) -> None:
+        self._stands.stop()
+        self._keep_place()
         self.settings.write()

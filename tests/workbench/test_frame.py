@@ -169,15 +169,18 @@ def test_that_data_that_is_gone_is_not_offered(settings: Settings, opened: Opene
 def test_that_turning_to_a_page_waits_for_no_disk(
     qtbot: QtBot, window: MainWindow, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept: list[str] = []
-    monkeypatch.setattr(Settings, "keep", lambda _, key, value: kept.append(key))
+    written: list[str] = []
+    monkeypatch.setattr(Settings, "write", lambda self: written.append(self.text("page")))
     for key in ("users", "items", "data"):
         window.go(key)
         qtbot.waitUntil(lambda key=key: window.page(key) is not None)  # type: ignore[misc]
-    assert kept == []
+    # it is kept soon, and that writes in a thread
+    qtbot.waitUntil(lambda: settings.text("page") == "data", timeout=10_000)
+    assert written == []
     window.go("items")
+    qtbot.waitUntil(lambda: not window.jobs.running, timeout=60_000)
     window.close()
-    assert "page" in kept
+    assert written == ["items"]
 
 
 def test_that_splitters_stand_where_they_were_left(

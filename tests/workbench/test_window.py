@@ -48,6 +48,15 @@ def test_that_every_page_shows_with_data_in_both_themes(qtbot: QtBot, window: Ma
         window.theme.choose("light")
 
 
+def test_that_the_page_and_the_size_are_kept_soon_whatever_becomes_of_the_window(
+    qtbot: QtBot, window: MainWindow, settings: Settings
+) -> None:
+    window.go("guide")
+    window.resize(900, 640)
+    qtbot.waitUntil(lambda: settings.text("page") == "guide", timeout=10_000)
+    assert settings.state("geometry") == window.saveGeometry()
+
+
 def test_that_a_message_shows_text_as_it_is_and_copies_its_details(window: MainWindow) -> None:
     window.tell(message_of(InputError("input.test", HOSTILE), "the details"))
     assert window.message_bar.text.textFormat() is Qt.TextFormat.PlainText
