@@ -78,13 +78,22 @@ def known_items(asked: Asked, given: str | Path | None) -> Known:
         own = asked.place.beside(asked.file, asked.format.catalogue)
         if own is not None:
             return _read(asked, own)
-        for each in _usual(asked):
-            found = _fitting(asked, each, notes)
-            if found is not None:
-                return found
     except InputError as error:
-        notes.append(f"the catalogue beside it was not used: {error.sentence()}")
+        return Known(None, (_unread(error),))
+    for each in _usual(asked):
+        try:
+            found = _fitting(asked, each, notes)
+        except InputError as error:
+            # another one may still be the right one
+            notes.append(_unread(error))
+            continue
+        if found is not None:
+            return found
     return Known(None, tuple(notes))
+
+
+def _unread(error: InputError) -> str:
+    return f"the catalogue beside it was not used: {error.sentence()}"
 
 
 def _usual(asked: Asked) -> Iterator[Stored]:

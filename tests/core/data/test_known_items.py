@@ -92,6 +92,12 @@ def test_that_what_cannot_be_read_is_told_or_passed_by(ratings: Path) -> None:
     assert any("the catalogue beside it was not used: movies.csv" in note for note in rows.notes)
 
 
+def test_that_a_broken_catalogue_does_not_hide_another(ratings: Path) -> None:
+    ratings.with_name("items.csv").write_bytes(b"\x00\x01\x02\xff" * 50)
+    titles(ratings.with_name("movies.csv"), ITEMS)
+    assert title_of(read_rows(ratings), "i3") == "Film i3"
+
+
 def test_that_a_changed_catalogue_beside_counts_as_changed_data(ratings: Path) -> None:
     titles(ratings.with_name("movies.csv"), ITEMS)
     found = find_origins(DataPlan(source=str(ratings)))
