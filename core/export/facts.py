@@ -22,6 +22,7 @@ class Facts:
         events: of all parts together.
         data_name: what the data is called.
         user_bytes, item_bytes: of an id in UTF-8, on average.
+        weighted: the events have ratings or counts.
         title_bytes, known_bytes: of a title, and of all texts of an item together; 0 where there are none.
     """
 
@@ -38,6 +39,7 @@ class Facts:
     item_bytes: float = USUAL
     title_bytes: float = 0.0
     known_bytes: float = 0.0
+    weighted: bool = False
 
     @property
     def width(self) -> int:
@@ -86,6 +88,7 @@ def facts_of(run: Run) -> Facts:
         item_bytes=items.get("id", USUAL),
         title_bytes=known.get("title", 0.0),
         known_bytes=sum(known.values()),
+        weighted="weight" in text_bytes(run.folder.data / "events.parquet"),
     )
 
 

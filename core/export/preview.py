@@ -47,7 +47,8 @@ def model_files(facts: Facts, options: Any) -> tuple[Planned, ...]:
         Planned("recommend.py", 12_000),
     ]
     if options.histories or facts.model == "autorec-item":
-        known = (2 * facts.events * NUMBER + 16 * facts.users) if options.histories else 0
+        each = 3 if facts.weighted else 2
+        known = (each * facts.events * NUMBER + 16 * facts.users) if options.histories else 0
         states = facts.items * facts.width * NUMBER if facts.model == "autorec-item" else 0
         files.append(Planned("known.safetensors", known + states + 300))
     return tuple(files)

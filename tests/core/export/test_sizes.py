@@ -56,6 +56,22 @@ def test_that_long_titles_in_any_script_are_reckoned_with(
         assert written / 1.35 - 2000 <= size <= written * 1.35 + 2000, file
 
 
+@pytest.mark.parametrize("rated", [False, True])
+def test_that_the_ratings_of_histories_are_reckoned_with(tmp_path: Path, rated: bool) -> None:
+    lines = [f"u{at // 20},i{(at * 7) % 50}" + (f",{at % 9 / 2}" if rated else "") for at in range(8000)]
+    source = tmp_path / "ratings.csv"
+    source.write_text(("user,item,rating\n" if rated else "user,item\n") + "\n".join(lines) + "\n")
+    words = ["train", "--data", str(source), "--model", "popularity", "--set", "bootstrap=0"]
+    with contextlib.redirect_stdout(io.StringIO()):
+        assert main([*words, "--out", str(tmp_path / "run")]) == 0
+    run = open_run(tmp_path / "run")
+    entry = TARGETS["model"]
+    planned = {each.name: each.size for each in entry.files(facts_of(run), build(entry.settings, {}, "the test"))}
+    export(run, "model", tmp_path / "out", {})
+    written = (tmp_path / "out" / "known.safetensors").stat().st_size
+    assert planned["known.safetensors"] == pytest.approx(written, rel=0.05)
+
+
 def test_that_texts_are_measured_in_bytes_without_being_read(tmp_path: Path) -> None:
     texts = [f"{WIDE}{at}" for at in range(3000)]
     write_table(tmp_path / "a.parquet", pa.table({"id": [str(at) for at in range(3000)], "title": texts}))
