@@ -20,9 +20,12 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise what argparse has to say."""
-        raise UsageError(
-            "usage.arguments", message, self.prog.removeprefix("rankscope "), remedy=f"See `{self.prog} --help`"
-        )
+        raise UsageError("usage.arguments", message, self._called, remedy=f"See `{self.prog} --help`")
+
+    @property
+    def _called(self) -> str:
+        """Where an error is said to be: each line on the screen begins with the program's name already."""
+        return self.prog.removeprefix("rankscope ")
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """As argparse does; an unknown option is refused here, where the options that exist are known."""
@@ -36,11 +39,13 @@ class Parser(argparse.ArgumentParser):
         word = rest[0]
         if not word.startswith("-"):
             return UsageError(
-                "usage.arguments", f"nothing takes {word!r}", self.prog, remedy=f"See `{self.prog} --help`"
+                "usage.arguments", f"nothing takes {word!r}", self._called, remedy=f"See `{self.prog} --help`"
             )
         near = nearest(word.split("=")[0], self.options())
         remedy = f"Did you mean {', '.join(near)}?" if near else f"See `{self.prog} --help`"
-        return UsageError("usage.unknown-option", f"there is no option {word.split('=')[0]}", self.prog, remedy=remedy)
+        return UsageError(
+            "usage.unknown-option", f"there is no option {word.split('=')[0]}", self._called, remedy=remedy
+        )
 
     def options(self) -> Iterator[str]:
         """All long options."""
