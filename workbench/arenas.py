@@ -7,10 +7,9 @@ from core.giving_back import of_the_c_library
 ARENA_MAX, MMAP_THRESHOLD, TRIM_THRESHOLD = -8, -3, -1
 """What mallopt of the GNU C library knows them by, from its malloc.h."""
 ARENAS = 2
-LARGE = 1 << 20
-"""Bytes from which a block has pages of its own, which go back to the system with it."""
-KEPT_FREE = 8 << 20
-"""Free bytes at the end of a heap that are kept for what comes next, until a job of some size has ended."""
+SMALL, LARGE = (1 << 20, 8 << 20), (32 << 20, 64 << 20)
+"""Bytes from which a block has pages of its own, which go back to the system with it, and free bytes that are kept at
+the end of a heap: mostly, and for work that makes large blocks again and again."""
 READERS = 2
 """Threads with which pyarrow reads and writes files."""
 
@@ -23,14 +22,23 @@ def keep_heaps_small() -> bool:
     window took 34 MB an hour more at its end than after its first quarter. One heap alone grew no less than two.
 
     The library also puts ever larger blocks into its heaps, as large as the largest that was freed, up to 32 MB: what
-    is small and stays, and comes to lie between them, holds their pages. Of what the two heaps had, 7 MB more was free
-    and not the system's after 1,300 trainings; where large blocks have pages of their own, nothing more after 2,400.
+    is small and stays, and comes to lie between them, holds their pages. With that, the same hour took 5.6 MB more.
+    """
+    mallopt = of_the_c_library("mallopt")
+    return mallopt is not None and bool(mallopt(ARENA_MAX, ARENAS) == 1) and put_large_blocks_into_heaps(False)
+
+
+def put_large_blocks_into_heaps(wanted: bool) -> bool:
+    """Let heaps hold what is large too, or no more; gives whether the C library knows how.
+
+    Pages of its own are cleared by the system each time that a block is made: a training that makes matrices of many
+    MB at each step would take twice as long.
     """
     mallopt = of_the_c_library("mallopt")
     if mallopt is None:
         return False
-    chosen = ((ARENA_MAX, ARENAS), (MMAP_THRESHOLD, LARGE), (TRIM_THRESHOLD, KEPT_FREE))
-    return all(mallopt(name, value) == 1 for name, value in chosen)
+    block, kept = LARGE if wanted else SMALL
+    return bool(mallopt(MMAP_THRESHOLD, block) == 1 and mallopt(TRIM_THRESHOLD, kept) == 1)
 
 
 def let_pyarrow_share() -> None:

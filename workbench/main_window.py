@@ -30,6 +30,7 @@ from workbench.frame.title_row import TitleRow
 from workbench.icons import icon
 from workbench.jobs.job import Job
 from workbench.jobs.jobs import Jobs
+from workbench.jobs.large_blocks import LargeBlocks
 from workbench.logbook import Logbook
 from workbench.page import Context, Message, Page
 from workbench.pages import PAGES
@@ -62,6 +63,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.theme, self.settings, self.log = theme, settings, log
         self.session, self.jobs = Session(workspace, self), Jobs(self)
+        LargeBlocks(self.jobs)
         self._painted = False
         self._warmth = Warmth()
         self._stands = QTimer(self, singleShot=True, interval=STANDS)

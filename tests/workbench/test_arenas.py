@@ -101,7 +101,7 @@ def test_that_pyarrow_reads_with_few_threads_and_has_no_heaps_of_its_own() -> No
 
 BLOCKS = """
 import ctypes
-from workbench.arenas import LARGE, keep_heaps_small
+from workbench.arenas import SMALL, keep_heaps_small, put_large_blocks_into_heaps
 
 class Told(ctypes.Structure):
     names = "arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost".split()
@@ -113,19 +113,27 @@ library.malloc.restype = ctypes.c_void_p
 library.malloc.argtypes = [ctypes.c_size_t]
 library.free.argtypes = [ctypes.c_void_p]
 assert keep_heaps_small()
+large = SMALL[0]
 # by itself the library puts blocks as large as the largest that was freed into its heap
-library.free(library.malloc(16 * LARGE))
-before = library.mallinfo2().hblks
-library.malloc(LARGE + 1)
-assert library.mallinfo2().hblks == before + 1
-library.malloc(LARGE // 2)
-assert library.mallinfo2().hblks == before + 1
+library.free(library.malloc(16 * large))
+
+def has_its_own_pages(size: int) -> bool:
+    before = library.mallinfo2().hblks
+    library.malloc(size)
+    return library.mallinfo2().hblks == before + 1
+
+assert has_its_own_pages(large + 1)
+assert not has_its_own_pages(large // 2)
+assert put_large_blocks_into_heaps(True)
+assert not has_its_own_pages(16 * large)
+assert put_large_blocks_into_heaps(False)
+assert has_its_own_pages(large + 1)
 """
 
 
 @pytest.mark.skipif(
     not sys.platform.startswith("linux") or not hasattr(ctypes.CDLL(None), "mallinfo2"), reason="GNU C library only"
 )
-def test_that_large_blocks_have_pages_of_their_own_whatever_was_freed() -> None:
+def test_that_large_blocks_have_pages_of_their_own_whatever_was_freed_but_where_they_are_wanted_in_heaps() -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MALLOC_")}
     subprocess.run([sys.executable, "-c", BLOCKS], check=True, env=environment)
