@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import cast
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
@@ -9,16 +12,20 @@ from pytestqt.qtbot import QtBot
 
 from core.comparison import UserValues, paired
 from core.insight.changed import user_pairs
+from core.runs.entries import Entry
 from tests.workbench.pages.test_runs import settled, shown
 from tests.workbench.pages.test_train_to_users import trained
 from workbench.jobs.job import Cancelled, JobControl
 from workbench.jobs.run_details import Pairing, pairing
 from workbench.main_window import MainWindow
+from workbench.pages.runs.curves import baseline
+from workbench.pages.runs.details import MOST, DetailsPanel
 from workbench.pages.runs.metrics import MetricsPanel, note_lines
 from workbench.pages.runs.users import UsersPanel
 from workbench.pages.train.page import TrainPage
 from workbench.session import Opened
 from workbench.theme import Theme
+from workbench.trace import Trace
 
 
 def test_that_two_runs_are_compared_user_by_user_and_a_user_is_pinned(
@@ -130,6 +137,27 @@ def test_that_the_names_of_compared_runs_keep_their_room_and_take_what_is_left(
     assert metrics.table.columnWidth(1) == 120
     metrics.table.resize(1200, 200)
     assert metrics.table.columnWidth(1) > 400
+
+
+def test_that_popularity_of_other_data_is_no_line_for_all() -> None:
+    def trace(*reached: float) -> Trace:
+        return cast(Trace, SimpleNamespace(started=SimpleNamespace(baseline={"auc": reached[0]}) if reached else None))
+
+    assert baseline([trace(0.5), trace(), trace(0.5)], "auc") == 0.5
+    assert baseline([trace(0.5), trace(0.6)], "auc") is None
+    assert baseline([], "auc") is None
+
+
+def test_that_more_runs_than_can_be_shown_are_told(qtbot: QtBot, window: MainWindow) -> None:
+    panel = DetailsPanel(window.context)
+    qtbot.addWidget(panel)
+    blank = Entry._make([""] * len(Entry._fields))
+    runs = [blank._replace(folder=f"run{at}", state="completed", number=at) for at in range(MOST + 1)]
+    panel.show_runs(runs[:MOST])
+    assert panel.left_out.isHidden()
+    panel.show_runs(runs)
+    assert not panel.left_out.isHidden()
+    assert "9 runs are chosen; the first 8" in panel.left_out.text()
 
 
 def test_that_a_stopped_run_is_gone_on_with(qtbot: QtBot, window: MainWindow, opened: Opened) -> None:

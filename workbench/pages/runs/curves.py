@@ -69,7 +69,7 @@ class CurvesPanel(QWidget):
             for name in names:
                 self.metrics.addItem(metric_label(name), name)
             self.metrics.setCurrentIndex(max(self.metrics.findData(kept), 0))
-        self.metrics.setEnabled(bool(names))
+        self.metrics.setVisible(bool(names))
         self._draw()
 
     def _draw(self) -> None:
@@ -86,7 +86,7 @@ class CurvesPanel(QWidget):
             self.loss.line(key, trace.at.values, trace.loss.values, style.colour, width=1, dash=style.dash)
         self.plot.keep_lines(keys)
         self.loss.keep_lines(keys)
-        base = baseline(self._shown[0][0].trace, name) if self._shown else None
+        base = baseline([detail.trace for detail, _, _ in self._shown], name)
         self.plot.level("popularity", base, "popularity")
         best = self._shown[0][0].trace.best_epoch if self._shown and not several else 0
         self.plot.level("best", float(best) if best else None, self._best_words(), upright=True)
@@ -106,6 +106,7 @@ class CurvesPanel(QWidget):
         return f"best {metric_label(by)}" if isinstance(by, str) and by else "best"
 
 
-def baseline(trace: Trace, name: str) -> float | None:
-    """What Popularity reaches on the validation part."""
-    return trace.started.baseline.get(name) if trace.started is not None else None
+def baseline(traces: Sequence[Trace], name: str) -> float | None:
+    """What Popularity reaches on the validation part; None where runs on other data have other baselines."""
+    found = {trace.started.baseline.get(name) for trace in traces if trace.started is not None} - {None}
+    return next(iter(found)) if len(found) == 1 else None

@@ -20,6 +20,7 @@ from workbench.pages.runs.curves import CurvesPanel
 from workbench.pages.runs.metrics import MetricsPanel, part_of
 from workbench.pages.runs.parameters import ParametersPanel
 from workbench.pages.runs.users import UsersPanel
+from workbench.widgets.parts import label
 from workbench.words import cell
 
 MOST = 8
@@ -61,10 +62,16 @@ class DetailsPanel(QWidget):
             QVBoxLayout(place).setContentsMargins(0, 0, 0, 0)
             self.tabs.addTab(place, PARTS[part])
         self._made: dict[str, QWidget] = {}
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
+        self.left_out = label("", "caption", wrap=True)
+        self.left_out.hide()
+        self._row = QHBoxLayout()
         self._row.setSpacing(16)
         self._row.addWidget(self.tabs, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self.left_out)
+        column.addLayout(self._row, 1)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(SETTLE)
@@ -136,7 +143,12 @@ class DetailsPanel(QWidget):
 
     def show_runs(self, entries: Sequence[Entry]) -> None:
         """Show some runs, the first of them as A."""
-        readable = [entry for entry in entries if entry.state != DAMAGED][:MOST]
+        chosen = [entry for entry in entries if entry.state != DAMAGED]
+        readable = chosen[:MOST]
+        self.left_out.setText(
+            f"{len(chosen):,} runs are chosen; the first {MOST} are shown, as many as can be told apart"
+        )
+        self.left_out.setVisible(len(chosen) > MOST)
         if readable == self.entries:
             return
         self.entries = readable
